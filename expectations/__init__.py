@@ -1,0 +1,1 @@
+"""Gates: what must hold at each seam of the run. The only package that imports great_expectations."""

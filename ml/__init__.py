@@ -1,0 +1,1 @@
+"""Pure functions of frames: features, learners, measurement, evaluation. No dagster, no duckdb, no files but models."""

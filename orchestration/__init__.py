@@ -1,0 +1,1 @@
+"""The shell of nanolift: configuration, connectors, the nightly job, exports and publishing."""

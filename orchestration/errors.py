@@ -1,0 +1,27 @@
+"""The errors a person meets: each says what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+
+class NanoliftError(Exception):
+    """Base of every error nanolift raises on purpose. The command line prints it without a traceback."""
+
+
+class ConfigurationError(NanoliftError):
+    """nanolift.toml or the environment is not right."""
+
+
+class SourceError(NanoliftError):
+    """A source could not be read or is not what its mapping says."""
+
+
+class IntegrityError(NanoliftError):
+    """Stored bytes are not what their hash says, or an identity of counts does not hold."""
+
+
+class GateError(NanoliftError):
+    """A gate stopped the run."""
+
+
+class WorkspaceBusyError(NanoliftError):
+    """Another run holds the workspace."""

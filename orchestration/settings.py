@@ -1,0 +1,182 @@
+"""nanolift.toml as types. The only reader of the environment.
+
+Belongs here: every key of a workspace's configuration, its check and its default. Does not: what a source's
+mapping does to rows (connectors/mapping.py), paths inside a workspace (workspace.py).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.errors import ConfigurationError
+
+# The key of the examples: published on purpose, so that anybody gets the same pseudonyms. Refused elsewhere.
+EXAMPLE_PSEUDONYM_KEY = "nanolift-example-key-published-and-not-a-secret"
+PSEUDONYM_KEY_VARIABLE = "NANOLIFT_PSEUDONYM_KEY"
+SHORTEST_PSEUDONYM_KEY = 32
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is no IANA time zone; write for instance 'Europe/Paris'")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+
+
+class Strict(BaseModel):
+    """A table of nanolift.toml: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Brand(Strict):
+    name: str
+    timezone: Zone
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    as_of: date | None = None
+
+
+class Tiers(Strict):
+    """Audience tiers: nano < nano_below <= micro <= micro_up_to < macro; unknown audience is a tier of its own."""
+
+    preset: str = "nano below 1,000, micro to 100,000"
+    nano_below: Annotated[int, Field(gt=0)] = 1_000
+    micro_up_to: Annotated[int, Field(gt=0)] = 100_000
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Tiers:
+        if self.nano_below > self.micro_up_to:
+            raise ValueError("nano_below must not be above micro_up_to")
+        return self
+
+
+class Schedule(Strict):
+    enabled: bool = False
+    timezone: Zone | None = None
+    hour: Annotated[int, Field(ge=0, le=23)] = 3
+
+
+class Retention(Strict):
+    generations_days: Annotated[int, Field(ge=1)] = 14
+    generations_month_ends: Annotated[int, Field(ge=0)] = 12
+
+
+class Campaigns(Strict):
+    """How campaign facts are built.
+
+    comparison: "none", or "all_other_consumers": everybody who is no member becomes arm `comparison` (not randomised).
+    outcome_days / before_days: length of the outcome window after, and of the window before, a member's start.
+    """
+
+    comparison: Literal["none", "all_other_consumers"] = "none"
+    outcome_days: Annotated[int, Field(ge=7, le=365)] = 90
+    before_days: Annotated[int, Field(ge=7, le=365)] = 90
+    attribution_days: Annotated[int, Field(ge=0, le=365)] = 60
+
+
+class Source(Strict):
+    """A system that data comes from.
+
+    basis: why people's data of this source may be scored: `consent` (of each person) or `research_dataset`.
+    required: a source that is down stops the run; an optional one leaves its last good load for max_age_days.
+    """
+
+    name: Name
+    kind: Literal["csv", "jsonl", "parquet", "demo"]
+    basis: Literal["consent", "research_dataset"] = "consent"
+    required: bool = True
+    max_age_days: Annotated[int, Field(ge=0)] | None = None
+    parameters: Path | None = None  # kind = "demo": another world's parameter file
+    size: Literal["tiny", "default"] | int | None = None  # kind = "demo"
+    seed: int | None = None  # kind = "demo"
+    faults: tuple[str, ...] = ()  # kind = "demo": faults to inject by name
+    streams: tuple[StreamMapping, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Source:
+        demo_only = {"parameters", "size", "seed", "faults"} & self.model_fields_set
+        if self.kind != "demo" and demo_only:
+            raise ValueError(f"{sorted(demo_only)} belong to kind = 'demo', not to {self.kind!r}")
+        if self.kind != "demo" and not self.streams:
+            raise ValueError("needs at least one [[sources.streams]]")
+        return self
+
+
+class Settings(Strict):
+    """A workspace's nanolift.toml."""
+
+    brand: Brand
+    sources: tuple[Source, ...] = Field(min_length=1)
+    tiers: Tiers = Tiers()
+    schedule: Schedule = Schedule()
+    retention: Retention = Retention()
+    campaigns: Campaigns = Campaigns()
+    example: Literal["demo", "journey", "voices"] | None = None
+    seed: int = 20260101
+
+    @model_validator(mode="after")
+    def _source_names_differ(self) -> Settings:
+        names = [source.name for source in self.sources]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two sources share a name: {sorted(names)}")
+        return self
+
+    def last_closed_day(self, now: datetime) -> date:
+        """The day before `now` (an aware instant) in the brand's time zone."""
+        return now.astimezone(ZoneInfo(self.brand.timezone)).date() - timedelta(days=1)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check a nanolift.toml.
+
+    Raises:
+        ConfigurationError: every problem with its field, the value found and what would be right.
+    """
+    try:
+        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path} does not exist: run `nanolift init {path.parent}` first") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not readable TOML: {error}") from error
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
+            + ("" if isinstance(problem["input"], dict | list) else f" (found {problem['input']!r})")
+            for problem in error.errors()
+        ]
+        raise ConfigurationError(f"{path} is not right:\n" + "\n".join(lines)) from None
+
+
+def pseudonym_key(settings: Settings) -> SecretStr:
+    """The HMAC key of the workspace's pseudonyms, from the environment; the published one for the examples.
+
+    Raises:
+        ConfigurationError: no key, too short a key, or the published key outside the examples.
+    """
+    if settings.example is not None:
+        return SecretStr(EXAMPLE_PSEUDONYM_KEY)
+    value = os.environ.get(PSEUDONYM_KEY_VARIABLE, "")
+    if len(value) < SHORTEST_PSEUDONYM_KEY or value == EXAMPLE_PSEUDONYM_KEY:
+        raise ConfigurationError(
+            f"{PSEUDONYM_KEY_VARIABLE} must hold this workspace's own secret of at least {SHORTEST_PSEUDONYM_KEY} "
+            "characters (for instance from `openssl rand -hex 32`); the examples' published key is refused here"
+        )
+    return SecretStr(value)
+
+
+def real_data_directory() -> Path:
+    """Where the voices example finds its files: NANOLIFT_REAL_DATA, by default ../shared/data beside the checkout."""
+    return Path(os.environ.get("NANOLIFT_REAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))

@@ -1,0 +1,113 @@
+"""Where everything of a workspace lies. Paths only: what is written there is others' business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder of one brand. All paths are absolute."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, path: Path) -> Workspace:
+        return cls(path.resolve())
+
+    @property
+    def configuration(self) -> Path:
+        return self.root / "nanolift.toml"
+
+    @property
+    def landing(self) -> Path:
+        """<source>/<stream>/<load_id>/{data.parquet, signals.parquet, _load.json}"""
+        return self.root / "landing"
+
+    @property
+    def quarantine(self) -> Path:
+        """<source>/<stream>/<load_id>.enc: raw rows that could not be typed, encrypted like the vault."""
+        return self.root / "quarantine"
+
+    @property
+    def vault(self) -> Path:
+        """Encrypted file: key version, identity key → raw reference."""
+        return self.root / "vault"
+
+    @property
+    def state(self) -> Path:
+        """<kind>/<as_of>.json: champions, past scores, gate figures, each written by the run of that date."""
+        return self.root / "state"
+
+    @property
+    def generations(self) -> Path:
+        return self.root / "generations"
+
+    @property
+    def current(self) -> Path:
+        """Symbolic link to the published generation."""
+        return self.root / "current"
+
+    @property
+    def builds(self) -> Path:
+        """Scratch of running runs, one folder a run; swept at the next start."""
+        return self.root / "builds"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / ".lock"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.root / ".dagster"
+
+    @property
+    def demo_world(self) -> Path:
+        """Files of the simulated brand's systems, where a source is of kind demo."""
+        return self.root / "demo_world"
+
+    @property
+    def demo_truth(self) -> Path:
+        """The simulated truth: read by benchmarks and trials, never by the pipeline."""
+        return self.root / "demo_truth"
+
+
+@dataclass(frozen=True)
+class Build:
+    """One run's own folder; becomes a generation when it is published."""
+
+    root: Path
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def features(self) -> Path:
+        return self.root / "features"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def scores(self) -> Path:
+        return self.root / "scores"
+
+    @property
+    def exports(self) -> Path:
+        return self.root / "exports"
+
+    @property
+    def report(self) -> Path:
+        return self.root / "report"
+
+    @property
+    def gates(self) -> Path:
+        """One <gate>.json per gate, in summary form: counts, never values."""
+        return self.root / "gates"
+
+    @property
+    def manifest(self) -> Path:
+        return self.root / "manifest.json"
