@@ -1,0 +1,101 @@
+# Everything a person or CI does with nanolift. A machine with Python 3.11 and make is enough: the first target that
+# needs the environment makes it, and it is made again only when a lock or pyproject.toml changed.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
+VENV := .venv
+BIN := $(VENV)/bin
+ENVIRONMENT := $(VENV)/.made-by-make
+WORKSPACE ?= workspaces/demo
+
+# No tool of ours reports home.
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export DAGSTER_DISABLE_TELEMETRY := true
+export GX_ANALYTICS_ENABLED := false
+
+.DEFAULT_GOAL := help
+.PHONY: help environment run journey voices ui ui-readonly test test-browser test-live lint format bench trials lock \
+	clean chromium
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+environment: $(ENVIRONMENT) ## the environment in .venv, from the locks
+
+# pip brings uv (its hash is in requirements.bootstrap.lock), uv brings the rest in seconds instead of minutes. uv does
+# not read pip's configuration: an index or certificate set for pip is handed over. Where uv cannot reach what pip can,
+# pip installs the same lock itself: slower, same bytes.
+$(ENVIRONMENT): requirements.lock requirements.bootstrap.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+		|| { echo "nanolift needs Python 3.11; '$(PYTHON)' is not. Install it, or: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) from requirements.lock (hashes checked)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.bootstrap.lock
+	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null); index=$${PIP_INDEX_URL:-$$index}; \
+	 certificates=$$($(BIN)/python -m pip config get global.cert 2>/dev/null); certificates=$${PIP_CERT:-$$certificates}; \
+	 if [ -n "$$index" ] && [ -z "$$UV_DEFAULT_INDEX" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+	 if [ -n "$$certificates" ] && [ -z "$$SSL_CERT_FILE" ]; then export SSL_CERT_FILE="$$certificates"; fi; \
+	 VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock \
+		|| { echo "uv could not install; pip installs the same lock, which takes minutes" >&2; \
+		     $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(ENVIRONMENT) ## the demo brand's nightly run, from nothing to its exports and report
+	@test -f workspaces/demo/nanolift.toml || $(BIN)/nanolift init workspaces/demo --example demo
+	@$(BIN)/nanolift run --workspace workspaces/demo
+
+journey voices: $(ENVIRONMENT)
+	@test -f workspaces/$@/nanolift.toml || $(BIN)/nanolift init workspaces/$@ --example $@
+	@$(BIN)/nanolift run --workspace workspaces/$@
+journey: ## a year of real till lines and campaigns (Complete Journey)
+voices: ## real reviews and posts (files from NANOLIFT_REAL_DATA)
+
+ui: $(ENVIRONMENT) ## Dagster's UI for WORKSPACE on loopback, full rights
+	@$(BIN)/nanolift ui --workspace $(WORKSPACE)
+
+ui-readonly: $(ENVIRONMENT) ## the same for viewers: nothing can be started
+	@$(BIN)/nanolift ui --workspace $(WORKSPACE) --read-only
+
+test: $(ENVIRONMENT) ## unit, architecture, dbt and integration tests
+	@$(BIN)/pytest
+
+test-browser: $(ENVIRONMENT) chromium ## the UI and the report in a real headless browser
+	@$(BIN)/pytest tests/live -m browser
+
+test-live: $(ENVIRONMENT) chromium ## every test against a real server or browser
+	@$(BIN)/pytest tests/live
+
+# Installs where it may; where it may not, the tests name what is missing (and fail under CI=true).
+chromium:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+		|| echo "chromium is missing: install Debian's package chromium (as root: apt-get install chromium)" >&2
+
+lint: $(ENVIRONMENT) ## ruff, mypy --strict, sqlfluff, import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 dbt_project
+
+format: $(ENVIRONMENT) ## let ruff write what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(ENVIRONMENT) ## benchmarks: ratios against peers measured in the same run
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+trials: $(ENVIRONMENT) ## the long counts (coverage, promotion) over many seeds; resumable
+	@for file in benchmarks/trial_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+lock: $(ENVIRONMENT) ## resolve both locks anew (hashes, no index address)
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --upgrade --python-version 3.11 --generate-hashes \
+		--no-strip-extras --no-emit-index-url --quiet -o requirements.lock
+	@printf 'setuptools>=80\nuv>=0.13\n' | $(BIN)/uv pip compile - --upgrade --python-version 3.11 --universal \
+		--generate-hashes --no-emit-index-url --no-annotate --quiet \
+		--custom-compile-command 'make lock' -o requirements.bootstrap.lock
+
+clean: ## caches and build leftovers; workspaces and .venv stay
+	@rm -rf build target logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
