@@ -22,6 +22,8 @@ from orchestration.errors import ConfigurationError
 EXAMPLE_PSEUDONYM_KEY = "nanolift-example-key-published-and-not-a-secret"
 PSEUDONYM_KEY_VARIABLE = "NANOLIFT_PSEUDONYM_KEY"
 SHORTEST_PSEUDONYM_KEY = 32
+# Which workspace Dagster's own processes (webserver, daemon) serve; `nanolift ui` sets it.
+WORKSPACE_VARIABLE = "NANOLIFT_WORKSPACE"
 
 
 def _zone(name: str) -> str:
@@ -180,3 +182,15 @@ def pseudonym_key(settings: Settings) -> SecretStr:
 def real_data_directory() -> Path:
     """Where the voices example finds its files: NANOLIFT_REAL_DATA, by default ../shared/data beside the checkout."""
     return Path(os.environ.get("NANOLIFT_REAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+def workspace_directory() -> Path:
+    """The workspace Dagster's own processes serve.
+
+    Raises:
+        ConfigurationError: NANOLIFT_WORKSPACE is not set.
+    """
+    value = os.environ.get(WORKSPACE_VARIABLE)
+    if not value:
+        raise ConfigurationError(f"{WORKSPACE_VARIABLE} must name a workspace; `nanolift ui --workspace DIR` sets it")
+    return Path(value)

@@ -1,0 +1,105 @@
+"""Layers staging, intermediate, marts: dbt builds the run's own warehouse file from the landed loads.
+
+Belongs here: where the warehouse starts from, how dbt is called, what the UI is told, the marts gate. Does not:
+what a model computes (dbt_project/).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from orchestration.connectors.selection import lay_out
+from orchestration.dbt import WAREHOUSE_VARIABLE, build_arguments, variables
+from orchestration.fingerprint import warehouse_fingerprint
+from orchestration.gate_frames import check_marts
+from orchestration.gates import gate_checks
+from orchestration.progress import announce
+from orchestration.session import RunSession
+
+MARTS = "marts"
+# What the layers after dbt read: each is guarded by the marts gate.
+GUARDED = (
+    "dim_accounts",
+    "dim_campaigns",
+    "dim_consumers",
+    "dim_products",
+    "dim_stores",
+    "fct_campaign_costs",
+    "fct_campaign_daily",
+    "fct_campaign_events",
+    "fct_campaign_members",
+    "fct_campaigns",
+    "fct_post_metric_snapshots",
+    "fct_profile_snapshots",
+    "fct_sales_daily",
+    "fct_sales_lines",
+    "fct_ugc",
+)
+KEYS = {name: dg.AssetKey([MARTS, name]) for name in GUARDED}
+
+
+class LayerTranslator(DagsterDbtTranslator):
+    """A dbt model's key and group are its layer: staging/…, intermediate/…, marts/…."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return super().get_asset_key(dbt_resource_props)
+        return dg.AssetKey([layer_of(dbt_resource_props), dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return layer_of(dbt_resource_props)
+
+
+def layer_of(properties: Mapping[str, Any]) -> str:
+    """staging, intermediate or marts: the folder the model lies in; seeds have a layer of their own."""
+    return str(properties["fqn"][1]) if properties["resource_type"] == "model" else f"{properties['resource_type']}s"
+
+
+def start_from_parent(session: RunSession) -> bool:
+    """Put the parent generation's warehouse where dbt will write; True where it must be built afresh instead."""
+    parent = session.parent
+    fingerprint = warehouse_fingerprint(session.settings)
+    if session.options.full_refresh or session.options.replay_at or parent is None:
+        return True
+    if parent.manifest["warehouse_fingerprint"] != fingerprint:
+        return True
+    if not parent.loads <= session.selected_loads:
+        return True  # a load was superseded: rows of it must go
+    shutil.copyfile(Build(parent.path).warehouse, session.build.warehouse)
+    return False
+
+
+def assets(partitions: dg.PartitionsDefinition[str], manifest: Path) -> Sequence[dg.AssetsDefinition]:
+    """All dbt models, as one step."""
+
+    @dbt_assets(
+        manifest=manifest,
+        name="warehouse",
+        partitions_def=partitions,
+        dagster_dbt_translator=LayerTranslator(),
+    )
+    def warehouse(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, session: dg.ResourceParam[RunSession]
+    ) -> Iterator[Any]:
+        with announce("warehouse (dbt)") as step:
+            full_refresh = start_from_parent(session)
+            os.environ[WAREHOUSE_VARIABLE] = str(session.build.warehouse)
+            arguments = build_arguments(
+                variables(session.settings, session.as_of, session.landed_root), full_refresh=full_refresh
+            )
+            yield from dbt.cli(arguments, context=context, target_path=session.scratch / "dbt_target").stream()
+            step.note = "built afresh" if full_refresh else "brought up to date"
+
+    return [warehouse]
+
+
+def checks() -> Sequence[dg.AssetChecksDefinition]:
+    """gate_marts on every mart that a later layer reads."""
+    return [gate_checks(MARTS, list(KEYS.values()), check_marts)]

@@ -1,0 +1,128 @@
+"""The `nanolift` command: thin, and quick to start. Each command imports what it needs when it is called."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from orchestration.errors import NanoliftError
+
+WORKSPACE = click.option(
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("workspaces/demo"),
+    show_default=True,
+    help="Folder of the brand.",
+)
+
+
+def _day(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:
+    return None if value is None else value.date()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="nanolift")
+def cli() -> None:
+    """What ordinary consumers, as a media channel, really cause in stores and online.
+
+    Start with `nanolift init DIR --example demo`, then `nanolift run --workspace DIR`.
+    """
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--example", type=click.Choice(["demo", "journey", "voices"]), help="Start from an example.")
+def init(directory: Path, example: str | None) -> None:
+    """Make a workspace: a folder with a commented nanolift.toml."""
+    from orchestration.initialise import initialise
+
+    click.echo(initialise(directory, example))
+
+
+@cli.command()
+@WORKSPACE
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Closed day the run is for.")
+@click.option("--full-refresh", is_flag=True, help="Build the warehouse afresh instead of from the last one.")
+@click.option("--replay-at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S"]), help="See only what was landed by then (UTC).")
+@click.option("--wait", "wait_seconds", type=click.IntRange(min=0), default=0, help="Seconds to wait for another run.")
+def run(workspace: Path, as_of: date | None, full_refresh: bool, replay_at: datetime | None, wait_seconds: int) -> None:
+    """Run the nightly job once: land, check, build, learn, measure, export, publish."""
+    from orchestration.nightly import RunRequest, run_nightly
+
+    outcome = run_nightly(
+        RunRequest(workspace, as_of=as_of, full_refresh=full_refresh, replay_at=replay_at, wait_seconds=wait_seconds)
+    )
+    click.echo(outcome.message)
+    sys.exit(0 if outcome.succeeded else 1)
+
+
+@cli.command()
+@WORKSPACE
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+@click.option("--read-only", is_flag=True, help="For viewers: look, start nothing.")
+def ui(workspace: Path, port: int, read_only: bool) -> None:
+    """Open Dagster's UI for the workspace, on this machine only."""
+    from orchestration.ui import serve
+
+    sys.exit(serve(workspace, port, read_only=read_only))
+
+
+@cli.command()
+@WORKSPACE
+def doctor(workspace: Path) -> None:
+    """Say what is configured, what each output needs and what is missing."""
+    from orchestration.doctor import examine
+
+    report, healthy = examine(workspace)
+    click.echo(report)
+    sys.exit(0 if healthy else 1)
+
+
+@cli.command()
+@WORKSPACE
+def status(workspace: Path) -> None:
+    """Say what is published, since when, and how the last run ended."""
+    from orchestration.status import describe
+
+    click.echo(describe(workspace))
+
+
+@cli.command()
+@WORKSPACE
+@click.option("--to", "generation", help="Name of the generation; by default the one before the current one.")
+def rollback(workspace: Path, generation: str | None) -> None:
+    """Publish an earlier generation again."""
+    from orchestration.publishing import roll_back
+
+    click.echo(roll_back(workspace, generation))
+
+
+@cli.command()
+@WORKSPACE
+def verify(workspace: Path) -> None:
+    """Compare every byte of the published generation and of the landing with its recorded hash."""
+    from orchestration.publishing import verify_workspace
+
+    click.echo(verify_workspace(workspace))
+
+
+@cli.command()
+@WORKSPACE
+@click.option("--rows", is_flag=True, help="Show the raw rows too: personal data, for your eyes only.")
+def quarantine(workspace: Path, rows: bool) -> None:
+    """Say which rows were set aside, and why."""
+    from orchestration.quarantine_report import describe
+
+    click.echo(describe(workspace, with_rows=rows))
+
+
+def main() -> None:
+    """Entry point: errors nanolift raises on purpose are told without a traceback."""
+    try:
+        cli()
+    except NanoliftError as error:
+        click.echo(f"nanolift: {error}", err=True)
+        sys.exit(2)

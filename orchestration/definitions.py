@@ -1,0 +1,66 @@
+"""All of nanolift as Dagster sees it: assets by layer, gates, the nightly job, its schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from orchestration.assets import exports, features, landing, measurements, models, publish, scores, signals, warehouse
+from orchestration.dbt import PROFILES, ROOT, prepared_manifest
+from orchestration.jobs import nightly_job, nightly_schedule
+from orchestration.partitions import days
+from orchestration.resources import run_session
+from orchestration.settings import Settings, load_settings, workspace_directory
+from orchestration.workspace import Workspace
+
+# The order of the data's way; each module says what its layer holds.
+LAYERS = (landing, signals, warehouse, features, models, measurements, scores, exports, publish)
+
+
+def build_definitions(
+    workspace: Workspace, settings: Settings, overrides: Mapping[str, Any] | None = None
+) -> dg.Definitions:
+    """Fresh definitions for a workspace.
+
+    Args:
+        workspace: the brand's folder.
+        settings: its configuration.
+        overrides: resources to replace, for tests.
+    """
+    partitions = days(settings)
+    manifest = prepared_manifest()
+    built = [
+        *landing.assets(partitions),
+        *signals.assets(partitions),
+        *warehouse.assets(partitions, manifest),
+        *features.assets(partitions),
+        *models.assets(partitions),
+        *measurements.assets(partitions),
+        *scores.assets(partitions),
+        *exports.assets(partitions),
+        *publish.assets(partitions),
+    ]
+    checks = [check for layer in LAYERS for check in layer.checks()]
+    job = nightly_job(partitions)
+    return dg.Definitions(
+        assets=built,
+        asset_checks=checks,
+        jobs=[job],
+        schedules=[nightly_schedule(settings, job)],
+        resources={
+            "session": run_session(workspace, settings),
+            "dbt": DbtCliResource(project_dir=str(ROOT), profiles_dir=str(PROFILES)),
+            **(overrides or {}),
+        },
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The workspace that Dagster's own processes serve."""
+    workspace = Workspace.at(workspace_directory())
+    return build_definitions(workspace, load_settings(workspace.configuration))

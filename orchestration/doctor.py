@@ -1,0 +1,121 @@
+"""`nanolift doctor`: what is configured, what each output needs, what is missing, whether there is room.
+
+Belongs here: which streams an output needs. Does not: why a particular campaign could not be measured
+(ml/measurement says that per campaign).
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.errors import ConfigurationError
+from orchestration.settings import Settings, load_settings, pseudonym_key
+from orchestration.workspace import Workspace
+
+# A generation holds warehouse, exports and models: three times the current one leaves room for the build beside it.
+ROOM_FACTOR = 3
+SMALLEST_ROOM_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Need:
+    """What an output needs: all of `streams`, and at least one of `any_of` where it is not empty."""
+
+    output: str
+    streams: tuple[str, ...]
+    any_of: tuple[str, ...] = ()
+    because: str = ""
+
+    def missing(self, present: set[str]) -> tuple[str, ...]:
+        """Streams that are absent, in words a person can act on."""
+        absent = tuple(stream for stream in self.streams if stream not in present)
+        if self.any_of and not present & set(self.any_of):
+            absent = (*absent, "one of " + ", ".join(self.any_of))
+        return absent
+
+
+NEEDS = (
+    Need("ambassador_candidates", (), ("consumers", "social_profiles", "reviews", "pos_lines"), "people to name"),
+    Need("audience tiers", ("social_profiles",), because="followers decide the tier"),
+    Need("uplift_scores", ("pos_lines", "campaigns", "campaign_members"), because="purchases with and without contact"),
+    Need(
+        "ambassador_scores",
+        ("pos_lines", "campaigns", "campaign_members", "campaign_events"),
+        because="sales tracked to the member who brought them",
+    ),
+    Need("campaign_results", ("campaigns", "campaign_members", "pos_lines"), because="members, and what people bought"),
+    Need("review figures", ("reviews",), ("product_page_daily",), "pages tell views and orders"),
+    Need("brand survey figures", ("brand_surveys",)),
+    Need("word-of-mouth figures", ("wom_surveys",)),
+)
+
+
+def streams_of(settings: Settings) -> set[str]:
+    """Canonical streams the configured sources deliver; the demo world delivers all."""
+    from orchestration.connectors.streams import STREAMS
+
+    if any(source.kind == "demo" for source in settings.sources):
+        return set(STREAMS)
+    return {mapping.stream for source in settings.sources for mapping in source.streams}
+
+
+def room(workspace: Workspace) -> tuple[int, int]:
+    """Free bytes where the workspace lies, and the bytes a run may need."""
+    free = shutil.disk_usage(workspace.root).free
+    current = sum(file.stat().st_size for file in workspace.current.rglob("*") if file.is_file())
+    return free, max(SMALLEST_ROOM_BYTES, ROOM_FACTOR * current)
+
+
+def check_room(workspace: Workspace) -> None:
+    """Refuse to start a run that would fill the disk.
+
+    Raises:
+        ConfigurationError: how much is free and how much a run may need.
+    """
+    free, needed = room(workspace)
+    if free < needed:
+        raise ConfigurationError(
+            f"{workspace.root} has {free / 1e9:.1f} GB free and a run may need {needed / 1e9:.1f} GB: "
+            "free some space, or lower [retention] in nanolift.toml"
+        )
+
+
+def examine(directory: Path) -> tuple[str, bool]:
+    """The doctor's report, and whether a run could start.
+
+    Raises:
+        ConfigurationError: nanolift.toml itself is not right.
+    """
+    workspace = Workspace.at(directory)
+    settings = load_settings(workspace.configuration)
+    lines = [
+        f"workspace   {workspace.root}",
+        f"brand       {settings.brand.name}, days end in {settings.brand.timezone}",
+    ]
+    healthy = True
+    for source in settings.sources:
+        streams = "the simulated market" if source.kind == "demo" else ", ".join(m.stream for m in source.streams)
+        need = "required" if source.required else f"optional, at most {source.max_age_days} days old"
+        lines.append(f"source      {source.name} ({source.kind}, {need}, basis {source.basis}): {streams}")
+    present = streams_of(settings)
+    for output in NEEDS:
+        missing = output.missing(present)
+        state = "possible" if not missing else f"not possible: needs {'; '.join(missing)}"
+        lines.append(
+            f"output      {output.output:<24}{state}" + (f" ({output.because})" if missing and output.because else "")
+        )
+    try:
+        pseudonym_key(settings)
+        lines.append("secret      pseudonym key: " + ("the examples' published one" if settings.example else "set"))
+    except ConfigurationError as error:
+        healthy = False
+        lines.append(f"secret      {error}")
+    free, needed = room(workspace)
+    healthy = healthy and free >= needed
+    lines.append(
+        f"disk        {free / 1e9:.1f} GB free, a run may need {needed / 1e9:.1f} GB"
+        + ("" if free >= needed else ": too little")
+    )
+    return "\n".join(lines), healthy

@@ -1,0 +1,86 @@
+"""Published generations: where they lie, which one a run starts from, which ones are kept.
+
+Belongs here: reading and choosing generations. Does not: making one (publishing.py), its content (manifest.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from orchestration.settings import Retention
+from orchestration.workspace import Build, Workspace
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A published generation; its folder never changes."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(Build(self.path).manifest.read_text(encoding="utf-8"))
+        return content
+
+    @property
+    def as_of(self) -> date:
+        return date.fromisoformat(self.manifest["as_of"])
+
+    @property
+    def loads(self) -> frozenset[str]:
+        """The landed loads its warehouse was built from."""
+        return frozenset(self.manifest["loads"])
+
+
+def generations(workspace: Workspace) -> list[Generation]:
+    """All published generations, in the order they were published."""
+    if not workspace.generations.exists():
+        return []
+    found = [Generation(path) for path in workspace.generations.iterdir() if Build(path).manifest.exists()]
+    return sorted(found, key=lambda generation: (generation.manifest["published_sequence"], generation.name))
+
+
+def current(workspace: Workspace) -> Generation | None:
+    """The generation readers see; None: nothing was published yet."""
+    if not workspace.current.is_symlink():
+        return None
+    return Generation(workspace.generations / os.readlink(workspace.current).rsplit("/", 1)[-1])
+
+
+def starting_point(workspace: Workspace, as_of: date) -> Generation | None:
+    """The newest generation that is not newer than the run's day; None: the run builds afresh."""
+    eligible = [generation for generation in generations(workspace) if generation.as_of <= as_of]
+    return max(
+        eligible, key=lambda generation: (generation.as_of, generation.manifest["published_sequence"]), default=None
+    )
+
+
+def kept(found: Sequence[Generation], always: frozenset[str], retention: Retention) -> frozenset[str]:
+    """Names of the generations that stay.
+
+    The newest generation of each day of the last `generations_days` days, the newest of each of the last
+    `generations_month_ends` months, and those named in `always` (current and its parent). Days count back from
+    the newest as_of, so a workspace that rests does not lose its history.
+    """
+    newest_of_day: dict[date, str] = {}
+    newest_of_month: dict[tuple[int, int], str] = {}
+    for generation in sorted(found, key=lambda g: (g.as_of, g.manifest["published_sequence"])):
+        newest_of_day[generation.as_of] = generation.name
+        newest_of_month[(generation.as_of.year, generation.as_of.month)] = generation.name
+    if not newest_of_day:
+        return always
+    first_day = max(newest_of_day) - timedelta(days=retention.generations_days - 1)
+    days = {name for day, name in newest_of_day.items() if day >= first_day}
+    months = sorted(newest_of_month)[-retention.generations_month_ends :] if retention.generations_month_ends else []
+    return always | days | {newest_of_month[month] for month in months}

@@ -1,0 +1,119 @@
+"""`nanolift run`: the nightly job once, at the terminal, without the UI."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration import resources
+from orchestration.definitions import build_definitions
+from orchestration.errors import ConfigurationError, NanoliftError
+from orchestration.initialise import prepare_dagster_home
+from orchestration.jobs import NIGHTLY
+from orchestration.partitions import FIRST_DAY
+from orchestration.settings import Settings, load_settings
+from orchestration.workspace import Build, Workspace
+
+CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What the command line asks for."""
+
+    directory: Path
+    as_of: date | None = None
+    full_refresh: bool = False
+    replay_at: datetime | None = None
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended, in words."""
+
+    succeeded: bool
+    message: str
+
+
+def day_of(request: RunRequest, settings: Settings, now: datetime) -> date:
+    """The closed day to run for: asked for, else the configuration's, else yesterday in the brand's zone.
+
+    Raises:
+        ConfigurationError: the day is not over yet, or lies before nanolift's first partition.
+    """
+    last = settings.last_closed_day(now)
+    day = request.as_of or settings.brand.as_of or last
+    if not FIRST_DAY <= day <= last:
+        raise ConfigurationError(f"as_of must be a closed day from {FIRST_DAY} to {last}, not {day}")
+    return day
+
+
+def run_nightly(request: RunRequest) -> RunOutcome:
+    """Run the nightly job in this process.
+
+    Returns:
+        The outcome; a failed gate or step is an outcome, not an exception.
+
+    Raises:
+        NanoliftError: the run could not start.
+    """
+    _log_to_terminal()
+    workspace = Workspace.at(request.directory)
+    settings = load_settings(workspace.configuration)
+    as_of = day_of(request, settings, datetime.now(UTC))
+    definitions = build_definitions(workspace, settings)
+    tags = {
+        resources.FULL_REFRESH_TAG: "true" if request.full_refresh else "false",
+        resources.WAIT_SECONDS_TAG: str(request.wait_seconds),
+    }
+    if request.replay_at is not None:
+        tags[resources.REPLAY_AT_TAG] = request.replay_at.isoformat()
+    with dg.DagsterInstance.from_config(str(prepare_dagster_home(workspace))) as instance:
+        result = definitions.resolve_job_def(NIGHTLY).execute_in_process(
+            instance=instance,
+            partition_key=as_of.isoformat(),
+            tags=tags,
+            run_config=CONSOLE,
+            raise_on_error=False,
+        )
+        failures = [_reason(event) for event in result.all_events if event.is_failure]
+    if not result.success:
+        reasons = "\n  ".join(dict.fromkeys(reason for reason in failures if reason))
+        return RunOutcome(
+            False, f"The run for {as_of} published nothing; what was published before still stands.\n  {reasons}"
+        )
+    current = Build(workspace.current)
+    return RunOutcome(
+        True,
+        f"Published the run for {as_of}.\n  exports  {current.exports}\n  report   {current.report / 'index.html'}",
+    )
+
+
+def _reason(event: dg.DagsterEvent) -> str:
+    """The innermost error nanolift raised on purpose, else the outermost message's first line."""
+    error = getattr(event.event_specific_data, "error", None)
+    if error is None:
+        return ""
+    chain = [error]
+    while chain[-1].cause is not None:
+        chain.append(chain[-1].cause)
+    names = {cls.__name__ for cls in (NanoliftError, *NanoliftError.__subclasses__())}
+    for link in reversed(chain):
+        if link.cls_name in names:
+            return link.message.strip().split(": ", 1)[-1]
+    return chain[-1].message.strip().splitlines()[0]
+
+
+def _log_to_terminal() -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    progress = logging.getLogger("nanolift.progress")
+    progress.handlers[:] = [handler]
+    progress.setLevel(logging.INFO)
+    progress.propagate = False

@@ -1,0 +1,17 @@
+"""The day a run is for (as_of) as a Dagster partition."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import dagster as dg
+
+from orchestration.settings import Settings
+
+# Earlier than any example's as_of; a partition costs nothing until it is run.
+FIRST_DAY = date(2016, 1, 1)
+
+
+def days(settings: Settings) -> dg.DailyPartitionsDefinition:
+    """Closed days in the brand's time zone, from FIRST_DAY to yesterday."""
+    return dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), timezone=settings.brand.timezone)

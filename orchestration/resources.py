@@ -1,0 +1,51 @@
+"""The run's session as a Dagster resource: opened before the first step, closed after the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from orchestration.errors import ConfigurationError
+from orchestration.session import RunOptions, RunSession, open_session
+from orchestration.settings import Settings
+from orchestration.workspace import Workspace
+
+# Run tags that carry what the command line asked for; a run started in the UI has none of them.
+FULL_REFRESH_TAG = "nanolift/full_refresh"
+REPLAY_AT_TAG = "nanolift/replay_at"
+WAIT_SECONDS_TAG = "nanolift/wait_seconds"
+PARTITION_TAG = "dagster/partition"
+
+
+def options_of(tags: dict[str, str]) -> RunOptions:
+    """What a Dagster run is asked to do, from its tags.
+
+    Raises:
+        ConfigurationError: the run has no partition, that is, no as_of.
+    """
+    if PARTITION_TAG not in tags:
+        raise ConfigurationError("a nanolift run needs a day: launch the nightly job for one partition (as_of)")
+    replay_at = tags.get(REPLAY_AT_TAG)
+    return RunOptions(
+        as_of=date.fromisoformat(tags[PARTITION_TAG]),
+        full_refresh=tags.get(FULL_REFRESH_TAG) == "true",
+        replay_at=datetime.fromisoformat(replay_at) if replay_at else None,
+        wait_seconds=int(tags.get(WAIT_SECONDS_TAG, "0")),
+    )
+
+
+def run_session(workspace: Workspace, settings: Settings) -> dg.ResourceDefinition:
+    """A resource that holds the workspace's lock for the whole run."""
+
+    @dg.resource
+    def session(context: dg.InitResourceContext) -> Iterator[RunSession]:
+        if context.run is None:
+            raise ConfigurationError("the session exists only within a run")
+        # The one clock reading of a run: when its loads were landed. It enters landing, never a result.
+        now = datetime.now(UTC).replace(tzinfo=None)
+        with open_session(workspace, settings, options_of(dict(context.run.tags)), now) as opened:
+            yield opened
+
+    return session
