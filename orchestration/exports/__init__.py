@@ -1,0 +1,1 @@
+"""What marketers get: the contract, the files, the report. No dagster inside."""

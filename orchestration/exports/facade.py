@@ -1,0 +1,76 @@
+"""What the pipeline calls: all exports of a run, and its report.
+
+Belongs here: the order of building and writing. Does not: reading marts or scores (orchestration/assets/exports.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from orchestration.exports.campaigns import campaign_results
+from orchestration.exports.context import ExportContext
+from orchestration.exports.contract import OUTPUTS
+from orchestration.exports.inputs import take
+from orchestration.exports.people import ambassador_candidates, may_be_listed, person_facts
+from orchestration.exports.quality import data_quality
+from orchestration.exports.report.build import build_report
+from orchestration.exports.report.render import render
+from orchestration.exports.scores import ambassador_scores, uplift_scores, withheld_counts
+from orchestration.exports.writers import write_dictionary, write_output
+
+logger = logging.getLogger(__name__)
+
+
+def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> dict[str, pl.DataFrame]:
+    """Every output of the contract by name, each exactly as the contract describes it.
+
+    Args:
+        frames: the inputs by name (inputs.INPUTS: marts, `uplift`, `ambassador`, `campaign_effects`, `loads`); one
+            that a run does not have may be absent.
+    """
+    listing = may_be_listed(take(frames, "dim_consumers"), context)
+    facts = person_facts(frames, listing, context)
+    exports = {
+        "ambassador_candidates": ambassador_candidates(facts),
+        "ambassador_scores": ambassador_scores(frames, facts),
+        "uplift_scores": uplift_scores(frames, facts, context.currency),
+        "campaign_results": campaign_results(frames, context),
+    }
+    withheld = withheld_counts(frames, listing.people)
+    exports["data_quality"] = data_quality(frames, exports, listing.left_out, withheld, context)
+    return exports
+
+
+def write_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext, out_dir: Path) -> dict[str, int]:
+    """Build and write every output as Parquet, CSV and XLSX with the data dictionary beside them.
+
+    Returns:
+        Output name → rows.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    exports = build_exports(frames, context)
+    for name, frame in exports.items():
+        write_output(OUTPUTS[name], frame, context, out_dir)
+        logger.info("export %s: %d rows", name, len(frame))
+    write_dictionary(tuple(OUTPUTS.values()), out_dir)
+    return {name: len(frame) for name, frame in exports.items()}
+
+
+def write_report(exports_dir: Path, context: ExportContext, out_dir: Path) -> Path:
+    """Write index.html into `out_dir` from the Parquet files of `write_exports`, so that both show the same figures.
+
+    Links to the exports are relative: `out_dir` and `exports_dir` must move together.
+
+    Returns:
+        Path of the page.
+    """
+    exports = {name: pl.read_parquet(exports_dir / f"{name}.parquet") for name in OUTPUTS}
+    link = Path("..") / exports_dir.name
+    out_dir.mkdir(parents=True, exist_ok=True)
+    page = out_dir / "index.html"
+    page.write_text(render(build_report(exports, context, link.as_posix())), encoding="utf-8")
+    return page

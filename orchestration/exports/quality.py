@@ -1,0 +1,153 @@
+"""data_quality: what came in, what is missing, what was refused, and what each missing output needs.
+
+Belongs here: the rows of that export. Does not: deciding gates (expectations/), counting landed rows (connectors/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from orchestration.exports.context import ExportContext
+from orchestration.exports.contract import DATA_QUALITY, OUTPUTS
+from orchestration.exports.inputs import take
+
+# Metrics a marketer asks for, with the table and what its rows are called: coverage = share of rows that have one.
+COVERAGE: dict[str, tuple[str, tuple[str, ...]]] = {
+    "dim_consumers": ("people", ("followers_count", "is_minor", "consent_scoring", "consent_contact")),
+    "fct_sales_lines": ("till lines", ("consumer_key", "margin_minor")),
+    "fct_ugc": (
+        "posts and reviews",
+        (
+            "consumer_key",
+            "published_on",
+            "followers_count",
+            "likes_count",
+            "comments_count",
+            "shares_count",
+            "saves_count",
+            "views_count",
+            "reach_count",
+            "impressions_count",
+            "rating_share",
+        ),
+    ),
+}
+
+# What an output cannot do without, in the names of the input streams.
+NEEDS: dict[str, str] = {
+    "ambassador_candidates": "people with a basis: consumers with consents, or sources with a research basis",
+    "ambassador_scores": "sales brought in through others: members' codes or links (campaign_events, pos_lines "
+    "with promotion_code) of a finished campaign",
+    "uplift_scores": "campaign_members with people who took part and people to compare with, and pos_lines that name "
+    "people over the whole time before and after",
+    "campaign_results": "campaigns, and for a measured effect campaign_members and pos_lines",
+    "data_quality": "at least one landed load",
+}
+
+_MODEL_OF = {"ambassador_scores": "ambassador", "uplift_scores": "uplift"}
+_COUNTS = {
+    "rows_read": "rows read",
+    "rows_accepted": "rows accepted",
+    "rows_quarantined": "rows refused",
+    "rows_duplicate": "rows seen before",
+    "conflicting_duplicates": "seen before with other values",
+}
+_WORRYING = {"rows_quarantined", "conflicting_duplicates"}
+
+
+def _row(area: str, item: str, status: str, **cells: Any) -> dict[str, Any]:
+    blank: dict[str, Any] = dict.fromkeys(("source", "stream", "value", "value_unit", "date_on", "detail"))
+    return blank | {"area": area, "item": item, "status": status} | cells
+
+
+def _stream_rows(loads: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Rows and freshness of each source's stream, summed over its loads."""
+    totals = loads.group_by("source", "stream").agg(
+        *(pl.col(name).sum() for name in _COUNTS), pl.col("last_occurred_on").max()
+    )
+    for load in totals.iter_rows(named=True):
+        place = {"source": load["source"], "stream": load["stream"]}
+        for name, item in _COUNTS.items():
+            status = "attention" if name in _WORRYING and load[name] else "ok"
+            yield _row("rows", item, status, value=load[name], value_unit="rows", **place)
+        last: date | None = load["last_occurred_on"]
+        detail = None if last else "rows carry no date"
+        yield _row("freshness", "last day seen", "ok" if last else "missing", date_on=last, detail=detail, **place)
+
+
+def _coverage_rows(frames: Mapping[str, pl.DataFrame]) -> Iterator[dict[str, Any]]:
+    """Share of rows that have each metric; no rows at all is no share, not 0."""
+    for mart, (label, metrics) in COVERAGE.items():
+        frame = take(frames, mart)
+        for metric in metrics:
+            if frame.is_empty():
+                yield _row("coverage", metric, "missing", stream=label, detail="no rows")
+                continue
+            share = 1 - frame.get_column(metric).null_count() / len(frame)
+            status = "ok" if share == 1 else "attention" if share else "missing"
+            detail = None if share else "never reported"
+            yield _row("coverage", metric, status, stream=label, value=share, value_unit="share", detail=detail)
+
+
+def _run_rows(context: ExportContext) -> Iterator[dict[str, Any]]:
+    """Stale sources, gates and models of the run."""
+    for source, day in context.stale_since.items():
+        detail = "the source failed; its last good load stands in"
+        yield _row("freshness", "stale since", "attention", source=source, date_on=day, detail=detail)
+    for gate in context.gates:
+        yield _row(
+            "gate",
+            gate.name,
+            "ok" if gate.passed else "failed",
+            value=gate.expectations_count,
+            value_unit="checks",
+            detail=gate.message or None,
+        )
+    for model in context.models:
+        status = {"promoted": "ok", "refused": "attention", "absent": "missing"}[model.status]
+        yield _row("model", model.name, status, date_on=model.model_as_of, detail=f"{model.status}: {model.reason}")
+
+
+def _output_rows(exports: Mapping[str, pl.DataFrame], context: ExportContext) -> Iterator[dict[str, Any]]:
+    """Each output with its rows; an empty one with the reason of its model, or what it needs."""
+    for name in OUTPUTS:
+        if name == DATA_QUALITY.name:
+            continue
+        rows = len(exports[name])
+        failed = [model for model in context.models if model.status != "promoted"]
+        reasons = [model.reason for model in failed if model.name.startswith(_MODEL_OF.get(name, "no model"))]
+        needs = f"needs {NEEDS[name]}" + (f" ({'; '.join(reasons)})" if reasons else "")
+        status = "ok" if rows else "missing"
+        yield _row("output", name, status, value=rows, value_unit="rows", detail=None if rows else needs)
+
+
+def data_quality(
+    frames: Mapping[str, pl.DataFrame],
+    exports: Mapping[str, pl.DataFrame],
+    left_out: Mapping[str, int],
+    withheld: Mapping[str, int],
+    context: ExportContext,
+) -> pl.DataFrame:
+    """The export. `exports` are the other outputs; `left_out` and `withheld` count people and scores not exported."""
+    people = [
+        *(_row("people", f"left out: {why}", "attention", value=n, value_unit="people") for why, n in left_out.items()),
+        *(
+            _row("people", f"scores not exported: {name}", "attention" if n else "ok", value=n, value_unit="rows")
+            for name, n in withheld.items()
+        ),
+        _row("people", "people listed", "ok", value=len(exports["ambassador_candidates"]), value_unit="people"),
+    ]
+    rows = [
+        *_stream_rows(take(frames, "loads")),
+        *_coverage_rows(frames),
+        *_run_rows(context),
+        *_output_rows(exports, context),
+        *people,
+    ]
+    schema = {name: kind for name, kind in DATA_QUALITY.polars_schema().items() if name not in ("as_of", "basis")}
+    table = pl.DataFrame(rows, schema=schema, strict=False)
+    return DATA_QUALITY.conform(table.with_columns(as_of=pl.lit(context.as_of), basis=pl.lit(context.bases())))

@@ -1,0 +1,33 @@
+"""The page as one string: template, style sheet, content-security policy.
+
+Belongs here: the template engine and its safety: every value is escaped, an unknown name raises, no script may run and
+nothing may be fetched. Does not: content (build.py), looks (*.html, style.css).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from orchestration.exports.report.view import ReportContext
+
+_HERE = Path(__file__).parent
+
+
+def render(context: ReportContext) -> str:
+    """The report as HTML; the same context gives the same text."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    style = "\n" + (_HERE / "style.css").read_text(encoding="utf-8")
+    policy = f"default-src 'none'; style-src 'sha256-{_sha256(style)}'; base-uri 'none'; form-action 'none'"
+    # The style sheet is the only markup that is not escaped; it is ours and holds no data.
+    return environment.get_template("index.html").render(report=context, style=Markup(style), policy=policy) + "\n"
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

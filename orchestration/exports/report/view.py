@@ -1,0 +1,200 @@
+"""What the report shows, ready to print: every figure is already text.
+
+Belongs here: frozen values, one class a block of the page. Does not: where they come from (build.py, campaigns.py,
+people.py, data.py), how they look (*.html, style.css).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Tone = Literal["good", "bad", "open", "careful", "missing"]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A campaign's result in words.
+
+    tone: good, bad: clear and proven; open: not clear; careful: no proof of cause; missing: not measured.
+    """
+
+    text: str
+    tone: Tone
+    label: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure of the overview."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A mark of an axis: position in percent of its width."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True)
+class ForestRow:
+    """One range of an interval chart; positions in percent of the axis' width, NULL where there is none."""
+
+    name: str
+    detail: str
+    value: str
+    tone: Tone
+    low: float
+    mid: float
+    high: float
+    cut_low: bool
+    cut_high: bool
+    check_low: float | None
+    check_high: float | None
+    description: str
+
+
+@dataclass(frozen=True)
+class Forest:
+    """An interval chart of one outcome: one row a campaign, one axis."""
+
+    title: str
+    axis: str
+    zero: float
+    ticks: tuple[Tick, ...]
+    rows: tuple[ForestRow, ...]
+
+
+@dataclass(frozen=True)
+class CampaignRow:
+    """One row of the campaign table."""
+
+    name: str
+    period: str
+    outcome: str
+    design: str
+    tone: Tone
+    took_part: str
+    compared: str
+    effect: str
+    effect_range: str
+    total: str
+    total_range: str
+    check: str
+    check_tone: Tone
+    cost: str
+    claimed: str
+    note: str
+
+
+@dataclass(frozen=True)
+class TierRow:
+    """One tier of the people who may be listed. share: of all listed people, 0 to 100."""
+
+    tier: str
+    people: str
+    share: float
+    published: str
+    bought: str
+    contact: str
+    scored: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group of people by what contact does: start and width in percent of the bar."""
+
+    label: str
+    style: str
+    people: str
+    share: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class GroupBar:
+    """All people scored for one campaign and outcome, by group."""
+
+    title: str
+    description: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a metric is reported; share in percent, NULL where there are no rows at all."""
+
+    subject: str
+    metric: str
+    text: str
+    share: float | None
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One stream of a source: its rows and how fresh they are."""
+
+    source: str
+    basis: str
+    stream: str
+    read: str
+    accepted: str
+    refused: str
+    repeated: str
+    last_day: str
+    stale: str
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A gate or model: how it stands, in words."""
+
+    name: str
+    status: Literal["ok", "attention", "missing", "failed"]
+    words: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One export with its relative link without extension."""
+
+    title: str
+    purpose: str
+    rows: str
+    href: str
+    missing: str
+
+
+@dataclass(frozen=True)
+class ReportContext:
+    """The whole page."""
+
+    brand: str
+    as_of: str
+    timezone: str
+    basis: str
+    tiers_note: str
+    simulated: str
+    lead: str
+    headlines: tuple[Headline, ...]
+    unmeasured: tuple[str, ...]
+    tiles: tuple[Tile, ...]
+    forests: tuple[Forest, ...]
+    campaigns: tuple[CampaignRow, ...]
+    tiers: tuple[TierRow, ...]
+    group_bars: tuple[GroupBar, ...]
+    left_out: tuple[tuple[str, str], ...]
+    coverage: tuple[Coverage, ...]
+    sources: tuple[SourceRow, ...]
+    gates: tuple[CheckRow, ...]
+    models: tuple[CheckRow, ...]
+    files: tuple[FileRow, ...]
+    notes: tuple[str, ...]
+    dictionary_href: str

@@ -1,0 +1,77 @@
+"""Plain words for what the pipeline names technically: outcomes, designs, units.
+
+Belongs here: vocabulary and the sentences built from it. Does not: numbers' formats (formatting.py), layout (report/).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+SHARE_UNIT = "share"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an effect is counted in.
+
+    Attributes:
+        noun: what one more of it is called ("first purchases").
+        kind: `share`: the effect is a difference of shares of people; `money`: of minor units per person.
+    """
+
+    title: str
+    noun: str
+    kind: Literal["share", "money"]
+
+
+OUTCOMES: dict[str, Outcome] = {
+    "first_purchase": Outcome("First purchase of the campaign's products", "first-time buyers", "share"),
+    "net_spend": Outcome("Spend on the campaign's products", "sales", "money"),
+    "total_spend": Outcome("Spend on everything", "sales of all products", "money"),
+    "store_sales": Outcome("Sales of the campaign's stores", "sales", "money"),
+}
+
+
+def outcome_of(name: str) -> Outcome:
+    """The outcome's words. A name not in the list that ends in _minor or holds `spend` or `sales` is money."""
+    known = OUTCOMES.get(name.removesuffix("_minor"))
+    if known is not None:
+        return known
+    is_money = name.endswith("_minor") or "spend" in name or "sales" in name
+    words = name.removesuffix("_minor").replace("_", " ")
+    return Outcome(words.capitalize(), words, "money" if is_money else "share")
+
+
+DESIGN_WORDS: dict[str, str] = {
+    "randomised": "chance decided who took part",
+    "matched": "compared with similar people; no proof of cause",
+    "observational": "compared with people who differ; no proof of cause",
+}
+
+UNIT_WORDS: dict[str, tuple[str, str]] = {
+    "consumer": ("person", "people"),
+    "person": ("person", "people"),
+    "household": ("household", "households"),
+    "store": ("store", "stores"),
+    "area": ("area", "areas"),
+    "product": ("product", "products"),
+}
+
+METRIC_WORDS: dict[str, str] = {
+    "followers_count": "followers",
+    "is_minor": "whether under age",
+    "consent_scoring": "consent to scoring",
+    "consent_contact": "consent to contact",
+    "consumer_key": "linked to a person",
+    "margin_minor": "margin",
+    "published_on": "date of publication",
+    "likes_count": "likes",
+    "comments_count": "comments",
+    "shares_count": "shares",
+    "saves_count": "saves",
+    "views_count": "views",
+    "reach_count": "reach",
+    "impressions_count": "impressions",
+    "rating_share": "rating",
+}
