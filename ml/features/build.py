@@ -1,0 +1,78 @@
+"""From marts and decisions to the feature frame: one row per decision, one column per entry of the dictionary.
+
+Facts are brought to their grain once and then cut off per campaign, so 27 campaigns cost 27 joins of baskets and no
+scan of all till lines per window.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ml.errors import InputError
+from ml.features.affinity import affinity_features, product_facts
+from ml.features.decisions import DECISION_COLUMNS, Basis, Marts, member_decisions, scoring_decisions
+from ml.features.dictionary import FEATURE_NAMES
+from ml.features.history import event_facts, history_features, membership_facts, survey_facts
+from ml.features.publishing import audience_facts, publishing_features, ugc_facts
+from ml.features.purchases import purchase_facts, purchase_features
+
+__all__ = ["REQUIRED_MARTS", "Basis", "Marts", "features_at", "member_decisions", "scoring_decisions"]
+
+REQUIRED_MARTS = (
+    "dim_consumers",
+    "dim_products",
+    "bridge_campaign_products",
+    "fct_sales_lines",
+    "fct_ugc",
+    "fct_profile_snapshots",
+    "fct_campaign_members",
+    "fct_campaign_events",
+    "fct_survey_answers",
+)
+
+
+def features_at(marts: Marts, decisions: pl.DataFrame, *, currency: str) -> pl.DataFrame:
+    """Features of every decision, from facts visible at it and nothing later.
+
+    Args:
+        marts: at least REQUIRED_MARTS; empty frames are fine.
+        decisions: as of ml.features.decisions; campaign_id and consumer_key identify a row.
+        currency: money features count only amounts in it.
+
+    Returns:
+        DECISION_COLUMNS, then FEATURE_NAMES as Float64 (NULL: unknown), sorted by campaign_id, consumer_key.
+
+    Raises:
+        InputError: a mart is missing, or a decision stands twice.
+    """
+    missing = [name for name in REQUIRED_MARTS if name not in marts]
+    if missing:
+        raise InputError(f"features need the marts {missing}")
+    if decisions.select("campaign_id", "consumer_key").is_duplicated().any():
+        raise InputError("decisions hold a campaign and consumer twice")
+    lines, products = marts["fct_sales_lines"], marts["dim_products"]
+    baskets = purchase_facts(lines, currency)
+    bought = product_facts(lines, products, currency)
+    ugc, audience = ugc_facts(marts["fct_ugc"]), audience_facts(marts["fct_profile_snapshots"])
+    memberships = membership_facts(marts["fct_campaign_members"])
+    events = event_facts(marts["fct_campaign_events"], "consumer_key")
+    referrals = event_facts(marts["fct_campaign_events"], "referrer_consumer_key")
+    surveys = survey_facts(marts["fct_survey_answers"])
+    campaign_products = marts["bridge_campaign_products"].select("campaign_id", "product_id").unique()
+    frames = []
+    for (campaign_id,), part in decisions.group_by(["campaign_id"], maintain_order=True):
+        own_products = campaign_products.filter(pl.col("campaign_id") == campaign_id).select("product_id")
+        frame = part
+        for features in (
+            purchase_features(part, baskets),
+            affinity_features(part, bought, own_products, products),
+            publishing_features(part, ugc, audience),
+            history_features(part, memberships, events, referrals, surveys, marts["dim_consumers"]),
+        ):
+            frame = frame.join(features, on="consumer_key", how="left")
+        frames.append(frame.select(*DECISION_COLUMNS, pl.col(FEATURE_NAMES).cast(pl.Float64)))
+    if not frames:
+        return decisions.select(
+            *DECISION_COLUMNS, *(pl.lit(None, dtype=pl.Float64).alias(name) for name in FEATURE_NAMES)
+        )
+    return pl.concat(frames).sort("campaign_id", "consumer_key")

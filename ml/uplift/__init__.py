@@ -1,0 +1,1 @@
+"""Learners of the effect of contact: one small module each, one interface (base.py)."""
