@@ -1,0 +1,46 @@
+{# Columns nanolift adds to every landed row. #}
+{% macro landed_columns() -%}
+    source,
+    load_id,
+    row_no,
+    row_hash,
+    occurred_at,
+    known_at,
+    loaded_at
+{%- endmacro %}
+
+{# The latest version of each key: last known, then last loaded, then last in its load. Rows that state no time
+   are the oldest. The order is total, so a rerun picks the same row. #}
+{% macro latest_version(relation, key, also_by=none) -%}
+    {{ return(adapter.dispatch('latest_version')(relation, key, also_by)) }}
+{%- endmacro %}
+
+{% macro default__latest_version(relation, key, also_by) -%}
+    select *
+    from {{ relation }}
+    qualify row_number() over (
+        partition by {{ key | join(', ') }}
+        order by
+            known_at desc nulls last,
+            loaded_at desc,
+            load_id desc,
+            row_no desc,
+            source asc,
+            row_hash asc
+            {%- if also_by %},
+            {{ also_by }}
+            {%- endif %}
+    ) = 1
+{%- endmacro %}
+
+{# The first row of each key in a given order, which has to be total within the key. #}
+{% macro one_row_each(relation, key, ordering, condition='true') -%}
+    {{ return(adapter.dispatch('one_row_each')(relation, key, ordering, condition)) }}
+{%- endmacro %}
+
+{% macro default__one_row_each(relation, key, ordering, condition) -%}
+    select *
+    from {{ relation }}
+    where {{ condition }}
+    qualify row_number() over (partition by {{ key | join(', ') }} order by {{ ordering }}) = 1
+{%- endmacro %}

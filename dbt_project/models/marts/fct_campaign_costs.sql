@@ -1,0 +1,14 @@
+with final as (
+    select
+        source,
+        campaign_id,
+        cost_id,
+        kind,
+        amount_minor,
+        currency,
+        booked_on,
+        known_at
+    from {{ ref('stg_campaign_costs') }}
+)
+
+select * from final
