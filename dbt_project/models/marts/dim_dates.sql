@@ -1,4 +1,4 @@
--- From the first day of any campaign, sale, page or publication to the later of the run's date and the last day of a
+-- From the first day of any campaign, event, sale, page or publication to the later of the run's date and the last day of a
 -- campaign's activity. Days before 1970 are typing errors of a source and would only lengthen the calendar.
 with bounds as (
     select min(business_on) as first_on, max(business_on) as last_on from {{ ref('fct_sales_daily') }}
@@ -8,6 +8,10 @@ with bounds as (
     select min(page_on) as first_on, max(page_on) as last_on from {{ ref('stg_product_page_daily') }}
     union all
     select min(published_on) as first_on, max(published_on) as last_on from {{ ref('int_ugc_resolved') }}
+    union all
+    select min(happened_on) as first_on, max(happened_on) as last_on from {{ ref('fct_campaign_events') }}
+    union all
+    select min(starts_on) as first_on, max(starts_on) as last_on from {{ ref('int_campaign_members_resolved') }}
     union all
     select {{ as_of() }} as first_on, {{ as_of() }} as last_on
 ),

@@ -1,0 +1,3 @@
+select account_key, observed_at
+from {{ ref('fct_profile_snapshots') }}
+where valid_to <= valid_from
