@@ -5,9 +5,11 @@ Belongs here: the vocabulary of [[sources.streams]] in nanolift.toml. Does not: 
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from orchestration.connectors.streams import STREAMS
 
@@ -25,30 +27,40 @@ class Band(BaseModel):
 class ColumnMapping(BaseModel):
     """Where one canonical column comes from: exactly one of `column`, `columns`, `constant`.
 
-    column: the brand's column.  columns + separator: several joined into one key.  constant: the same for every row.
+    column: the brand's column; in JSON Lines a dotted path may reach into an object ("author.id").
+    columns: several columns, put together as `combine` says: joined with `separator` into one key, or summed.
+        NULL where any of them is NULL.
+    constant: the same for every row.
     decimal: money written in units ("12.34") becomes integer minor units; a value with more decimals than the
         currency has is quarantined.
-    zone: the IANA zone of a local time, or UTC; needed for every `instant` whose text carries no offset.
-    format: strptime format of a date or time; default ISO 8601.
+    decimal_mark, thousands_mark: how the file writes numbers and money ("1.234,56": "," and ".").
+    zone: the IANA zone of a local time, or UTC; needed for every `instant` whose text carries no offset. A local
+        time that the clocks skip is quarantined; one that they show twice is taken as the earlier instant.
+    format: strptime format of a date or time, "epoch_seconds" or "epoch_milliseconds"; default ISO 8601.
     values: value map from the brand's words (as text) to canonical ones; an unmapped value is quarantined unless
-        `otherwise` is set.
+        `otherwise` is set. NULL stays NULL.
     bands: a number becomes a word by the first band it fits.
     list: how a text holds a list: "json" or a separator character.
+    strip: characters taken off both ends of the value, or of each element of a list ("#").
     lower: lower-case the value (hashtags).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     column: str | None = None
     columns: tuple[str, ...] = ()
+    combine: Literal["join", "sum"] = "join"
     separator: str = "/"
     constant: Scalar | None = None
     decimal: bool = False
+    decimal_mark: Literal[".", ","] = "."
+    thousands_mark: Literal["", ".", ",", " ", "'"] = ""
     zone: str | None = None
     format: str | None = None
     values: dict[str, Scalar] = Field(default_factory=dict)
     otherwise: Scalar | None = None
     bands: tuple[Band, ...] = ()
     list: str | None = None
+    strip: str = ""
     lower: bool = False
 
     @model_validator(mode="before")
@@ -57,12 +69,32 @@ class ColumnMapping(BaseModel):
         """`store_id = "shop"` is short for `store_id = { column = "shop" }`."""
         return {"column": value} if isinstance(value, str) else value
 
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str | None) -> str | None:
+        if zone is not None and zone not in available_timezones():
+            raise ValueError(f"{zone!r} is no IANA time zone; write for instance 'Europe/Paris' or 'UTC'")
+        return zone
+
     @model_validator(mode="after")
-    def _one_origin(self) -> ColumnMapping:
+    def _fits_together(self) -> ColumnMapping:
         origins = [self.column is not None, bool(self.columns), self.constant is not None]
         if sum(origins) != 1:
             raise ValueError("give exactly one of column, columns, constant")
+        if self.decimal_mark == self.thousands_mark:
+            raise ValueError("decimal_mark and thousands_mark must differ")
+        if self.otherwise is not None and not self.values:
+            raise ValueError("otherwise belongs to values")
+        steps = [band.up_to for band in self.bands]
+        bounds = [bound for bound in steps if bound is not None]
+        if None in steps[:-1] or any(low >= high for low, high in pairwise(bounds)):
+            raise ValueError("bands must rise, and only the last may leave out up_to")
         return self
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """The brand's columns this one reads."""
+        return self.columns if self.column is None else (self.column,)
 
 
 class StreamMapping(BaseModel):
@@ -70,16 +102,31 @@ class StreamMapping(BaseModel):
 
     path: local path (relative to the workspace; ${NANOLIFT_REAL_DATA} is replaced), fsspec URL or
         package://MODULE/PATH; may hold * patterns.
-    delimiter, encoding: CSV only.  json_rows: dotted path to the rows in JSON (default: one object per line).
+    delimiter, encoding: CSV and JSON Lines only (delimiter: CSV). A gzip file is recognised by its content.
+    null_values: texts that mean NULL; in JSON Lines and Parquet a real null is one as well.
+    only_where: rows of the file that belong to the stream: column → its allowed texts; others are skipped.
+    skip_where_null: rows with NULL in one of these columns are skipped (an optional e-mail in a customer file).
+        Skipped rows are counted apart: they are no rows of the stream.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     stream: str
     path: str
-    delimiter: str = ","
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: str = "utf-8"
     null_values: tuple[str, ...] = ("",)
+    only_where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    skip_where_null: tuple[str, ...] = ()
     columns: dict[str, ColumnMapping]
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            "".encode(encoding)
+        except LookupError:
+            raise ValueError(f"{encoding!r} is no encoding; write for instance 'utf-8' or 'cp1252'") from None
+        return encoding
 
     @model_validator(mode="after")
     def _fits_its_stream(self) -> StreamMapping:
@@ -92,4 +139,18 @@ class StreamMapping(BaseModel):
         missing = [column.name for column in stream.columns if column.required and column.name not in self.columns]
         if missing:
             raise ValueError(f"{self.stream} needs a mapping for {missing}")
+        for name, spec in self.columns.items():
+            kind = stream.column(name).type
+            if spec.decimal and kind != "minor":
+                raise ValueError(f"{name}: decimal is for money, and {name} is {kind}")
+            if spec.columns and spec.combine == "sum" and kind not in ("minor", "integer", "number"):
+                raise ValueError(f"{name}: only numbers and money can be summed, and {name} is {kind}")
+            if spec.list is not None and kind != "text_list":
+                raise ValueError(f"{name}: list is for lists, and {name} is {kind}")
         return self
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """Every column of the brand's file that the mapping reads, sorted."""
+        used = {name for spec in self.columns.values() for name in spec.source_columns}
+        return tuple(sorted(used | set(self.only_where) | set(self.skip_where_null)))

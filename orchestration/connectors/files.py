@@ -1,0 +1,114 @@
+"""From a mapping's path to files on this machine, each with its hash.
+
+Belongs here: patterns, package://, fsspec URLs (downloaded first), the hash. Does not: reading rows (parse.py).
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import importlib.util
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from orchestration.connectors.base import SourceUnavailableError
+from orchestration.errors import SourceError
+
+logger = logging.getLogger(__name__)
+
+PACKAGE_SCHEME = "package://"
+REAL_DATA = "${NANOLIFT_REAL_DATA}"
+KINDS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file to land: `shown` is what the configuration's reader recognises, `local` where it can be opened."""
+
+    shown: str
+    local: Path
+    kind: str
+    sha256: str
+    bytes: int
+
+
+def find_files(path: str, kind: str, workspace_root: Path, real_data: Path, downloads: Path) -> list[SourceFile]:
+    """The files a mapping's path names, sorted by path: file order decides which duplicate wins.
+
+    Args:
+        path: as in StreamMapping.path.
+        kind: csv, jsonl or parquet; "demo": told by each file's suffix.
+        workspace_root: what relative paths start from.
+        real_data: what ${NANOLIFT_REAL_DATA} stands for.
+        downloads: private folder for files of other machines.
+
+    Raises:
+        SourceUnavailableError: no such file, or its server does not give it.
+        SourceError: a path that cannot be right.
+    """
+    path = path.replace(REAL_DATA, str(real_data))
+    if path.startswith(PACKAGE_SCHEME):
+        found = [(path, local) for local in _glob(str(_in_package(path)))]
+    elif re.match(r"^[a-z0-9+]{2,}://", path):
+        found = _download(path, downloads)
+    else:
+        found = [(str(local), local) for local in _glob(str(workspace_root / path))]
+    if not found:
+        raise SourceUnavailableError(f"no file at {path}")
+    return [_source_file(shown, local, kind) for shown, local in found]
+
+
+def _glob(pattern: str) -> list[Path]:
+    if Path(pattern).is_file():
+        return [Path(pattern)]
+    return sorted(Path(match) for match in glob.glob(pattern, recursive=True) if Path(match).is_file())
+
+
+def _in_package(path: str) -> Path:
+    module, _, inside = path.removeprefix(PACKAGE_SCHEME).partition("/")
+    if not re.fullmatch(r"[A-Za-z_][\w.]*", module) or not inside or ".." in PurePosixPath(inside).parts:
+        raise SourceError(f"{path}: write package://MODULE/PATH, the path inside the module's folder")
+    try:
+        spec = importlib.util.find_spec(module)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
+        raise SourceUnavailableError(f"{path}: no package {module} is installed")
+    return Path(next(iter(spec.submodule_search_locations))) / inside
+
+
+def _download(url: str, downloads: Path) -> list[tuple[str, Path]]:
+    """Files behind an fsspec URL, copied here first: a hash and a parse need the same bytes twice."""
+    import fsspec  # only remote sources pay for its import
+
+    try:
+        files: list[Any] = list(fsspec.open_files(url, "rb"))
+    except (OSError, ImportError, ValueError) as error:
+        raise SourceUnavailableError(f"{url} cannot be opened ({type(error).__name__}: {error})") from error
+    found = []
+    for number, file in enumerate(sorted(files, key=lambda file: str(file.path))):
+        local = downloads / f"{number:05d}_{PurePosixPath(str(file.path)).name}"
+        try:
+            file.fs.get_file(file.path, str(local))
+        except OSError as error:
+            raise SourceUnavailableError(f"{url} cannot be read ({type(error).__name__})") from error
+        found.append((str(file.fs.unstrip_protocol(file.path)), local))
+        logger.info("fetched %s", found[-1][0])
+    return found
+
+
+def _source_file(shown: str, local: Path, kind: str) -> SourceFile:
+    if kind == "demo":
+        suffixes = [suffix for suffix in local.suffixes if suffix in KINDS]
+        if not suffixes:
+            raise SourceError(f"{shown}: its kind cannot be told from its name; known endings are {sorted(KINDS)}")
+        kind = KINDS[suffixes[-1]]
+    try:
+        with local.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return SourceFile(shown, local, kind, digest, local.stat().st_size)
+    except OSError as error:
+        raise SourceUnavailableError(f"{shown} cannot be opened ({type(error).__name__})") from error

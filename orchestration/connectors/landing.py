@@ -1,0 +1,200 @@
+"""Lands a source: finds its files, parses the new ones in the parser process, makes a load of each.
+
+Belongs here: which files are new, what happens when a source is down. Does not: one file's way into a load
+(landing_file.py), the loads on disk (loads.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from orchestration.connectors.base import SourceUnavailableError
+from orchestration.connectors.files import SourceFile, find_files
+from orchestration.connectors.landing_file import LandingContext, land_file
+from orchestration.connectors.loads import PARSING, Load, LoadResult, active_loads, from_iso, read_loads, sweep
+from orchestration.connectors.mapping import mapping_version
+from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.connectors.parse_run import parse_files
+from orchestration.connectors.pseudonyms import KEY_VERSION, Pseudonymiser
+from orchestration.connectors.vault import Vault
+from orchestration.settings import Source
+from orchestration.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+Work = tuple[SourceFile, StreamMapping]
+
+
+def land_source(
+    source: Source,
+    mappings: Sequence[StreamMapping],
+    workspace: Workspace,
+    *,
+    key: SecretStr,
+    loaded_at: datetime,
+    real_data: Path,
+    brand_timezone: str,
+    key_version: str = KEY_VERSION,
+) -> list[LoadResult]:
+    """Land what is new of a source. The caller holds the workspace's lock.
+
+    A file whose bytes were landed under the same mapping is not read again. One that was landed under another mapping
+    is landed anew, and the new load supersedes the old one.
+
+    Args:
+        source: the source; of kind demo, each file's kind is told by its name.
+        mappings: the source's streams (of a demo source: those that its preparation made).
+        workspace: where it is landed.
+        key: the pseudonym key.
+        loaded_at: naive UTC instant that stamps every row.
+        real_data: what ${NANOLIFT_REAL_DATA} stands for.
+        brand_timezone: IANA zone of the brand's days: a date's row is known when that day ends there.
+        key_version: name of the key in every identity key.
+
+    Returns:
+        One result per file and stream.
+
+    Raises:
+        SourceUnavailableError: a required source is down, or an optional one for longer than max_age_days.
+        SourceError: a file is not what its mapping says.
+        IntegrityError: rows were lost, or the vault does not open.
+    """
+    sweep(workspace)
+    context = LandingContext(
+        workspace, Pseudonymiser(key, key_version), Vault(workspace.vault, key), brand_timezone, loaded_at
+    )
+    with _private_folder(workspace) as folder:
+        try:
+            found = [
+                (file, mapping)
+                for mapping in mappings
+                for file in find_files(mapping.path, source.kind, workspace.root, real_data, _downloads(folder))
+            ]
+            return _land(source, found, context, folder)
+        except SourceUnavailableError as error:
+            return _without(source, mappings, workspace, loaded_at, error)
+
+
+def _land(source: Source, found: Sequence[Work], context: LandingContext, folder: Path) -> list[LoadResult]:
+    active = active_loads(read_loads(context.workspace.landing, source=source.name))
+    done = {(load.stream, load.source_sha256, load.mapping_version) for load in active}
+    results: list[LoadResult] = []
+    new: list[Work] = []
+    for file, mapping in found:
+        version = mapping_version(mapping, context.brand_timezone)
+        if (mapping.stream, file.sha256, version) in done:
+            results.append(LoadResult(source.name, mapping.stream, "unchanged", note=file.shown))
+            continue
+        done.add((mapping.stream, file.sha256, version))
+        new.append((file, mapping))
+    _warn_of_old_mappings(source, found, new, active, context)
+    if not new:
+        return results
+    parsed_files = parse_files(new, folder)
+    redone = {(mapping.stream, file.sha256) for file, mapping in new}
+    kept = [load for load in active if (load.stream, load.source_sha256) not in redone]
+    sequences = _last_sequences(read_loads(context.workspace.landing, source=source.name))
+    for parsed, (_, mapping) in zip(parsed_files, new, strict=True):
+        sequences[mapping.stream] = sequences.get(mapping.stream, 0) + 1
+        earlier = [load for load in kept if load.stream == mapping.stream]
+        load = land_file(parsed, mapping, source.name, context, earlier, sequences[mapping.stream])
+        kept.append(load)
+        results.append(_result(load))
+        _log(load)
+    return results
+
+
+def _result(load: Load) -> LoadResult:
+    return LoadResult(
+        source=load.source,
+        stream=load.stream,
+        status="landed",
+        load_id=load.load_id,
+        rows_read=load.rows_read,
+        rows_accepted=load.rows_accepted,
+        rows_quarantined=load.rows_quarantined,
+        rows_duplicate=load.rows_duplicate,
+        bytes=load.data.stat().st_size,
+        note=str(load.source_files[0]["path"]),
+    )
+
+
+def _without(
+    source: Source,
+    mappings: Sequence[StreamMapping],
+    workspace: Workspace,
+    loaded_at: datetime,
+    error: SourceUnavailableError,
+) -> list[LoadResult]:
+    """What an optional source that is down leaves: its last good loads, while they are not too old."""
+    if source.required:
+        raise SourceUnavailableError(f"source {source.name}: {error}") from error
+    loads = read_loads(workspace.landing, source=source.name)
+    if not loads:
+        logger.warning("source %s is absent: %s", source.name, error)
+        return [LoadResult(source.name, mapping.stream, "absent", note=str(error)) for mapping in mappings]
+    last = max(from_iso(load.loaded_at) for load in loads)
+    if source.max_age_days is not None and loaded_at - last > timedelta(days=source.max_age_days):
+        raise SourceUnavailableError(
+            f"source {source.name}: {error}; its last load is of {last:%Y-%m-%d}, older than max_age_days = "
+            f"{source.max_age_days} allows"
+        ) from error
+    note = f"failed: {error}; stale since {last:%Y-%m-%d %H:%M} UTC"
+    logger.warning("source %s %s", source.name, note)
+    return [LoadResult(source.name, mapping.stream, "stale", note=note) for mapping in mappings]
+
+
+def _warn_of_old_mappings(
+    source: Source, found: Sequence[Work], new: Sequence[Work], active: Sequence[Load], context: LandingContext
+) -> None:
+    """A load whose file is gone cannot be mapped again: it stays as it was mapped, and that is said."""
+    here = {(mapping.stream, file.sha256) for file, mapping in found}
+    versions: dict[str, set[str]] = {}
+    for _, mapping in found:
+        versions.setdefault(mapping.stream, set()).add(mapping_version(mapping, context.brand_timezone))
+    for load in active:
+        gone = (load.stream, load.source_sha256) not in here
+        if gone and load.stream in versions and load.mapping_version not in versions[load.stream]:
+            logger.warning(
+                "%s/%s/%s keeps an older mapping: its file is no longer there", source.name, load.stream, load.load_id
+            )
+
+
+def _last_sequences(loads: Sequence[Load]) -> dict[str, int]:
+    last: dict[str, int] = {}
+    for load in loads:
+        last[load.stream] = max(load.sequence, last.get(load.stream, 0))
+    return last
+
+
+def _log(load: Load) -> None:
+    logger.info(
+        "landed %s/%s/%s: %d read = %d accepted + %d quarantined + %d duplicates (%d of them differ)",
+        *(load.source, load.stream, load.load_id, load.rows_read),
+        *(load.rows_accepted, load.rows_quarantined, load.rows_duplicate, load.conflicting_duplicates),
+    )
+    if load.columns_new:
+        logger.warning("%s/%s: new columns in the file: %s", load.source, load.stream, ", ".join(load.columns_new))
+
+
+@contextmanager
+def _private_folder(workspace: Workspace) -> Iterator[Path]:
+    """A folder that only we can read, for raw rows on their way; gone when they are landed."""
+    parent = workspace.landing / PARSING
+    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        yield Path(tempfile.mkdtemp(dir=parent))
+    finally:
+        shutil.rmtree(parent)
+
+
+def _downloads(folder: Path) -> Path:
+    return Path(tempfile.mkdtemp(prefix="download_", dir=folder))

@@ -1,0 +1,201 @@
+"""One parsed file to one landed load, in batches: map, pseudonymise, scrub, hash, drop duplicates, write.
+
+Belongs here: the order of those steps and the load's counts. Does not: the steps themselves (mapping.py,
+pseudonyms.py, scrub.py, landing_rows.py), which files are landed (landing.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.connectors.landing_rows import Stamp, hashed, judge_duplicates, latest_versions, stamped
+from orchestration.connectors.loads import Load, arrow_schema, as_schema, commit, iso, sha256_of
+from orchestration.connectors.mapping import apply_mapping, mapping_version
+from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.connectors.parse_run import Parsed
+from orchestration.connectors.pseudonyms import REFERENCE_SCHEMA, Pseudonymiser
+from orchestration.connectors.scrub import scrub
+from orchestration.connectors.streams import STREAMS
+from orchestration.connectors.vault import Vault
+from orchestration.connectors.vault_quarantine import (
+    QuarantinedRow,
+    malformed_rows,
+    quarantine_file,
+    rejected_rows,
+    write_quarantine,
+)
+from orchestration.errors import IntegrityError, SourceError
+from orchestration.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+# Rows mapped at once: more costs memory (about 1 KB a row while mapped), fewer cost time (a fixed 20 ms a batch).
+MAPPED_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class LandingContext:
+    """What every file of a landing shares. loaded_at is a naive UTC instant."""
+
+    workspace: Workspace
+    pseudonymiser: Pseudonymiser
+    vault: Vault
+    brand_timezone: str
+    loaded_at: datetime
+
+
+@dataclass
+class _Tally:
+    """What a load's batches add up to."""
+
+    reasons: Counter[str] = field(default_factory=Counter)
+    skipped: int = 0
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
+    hashes: list[pl.DataFrame] = field(default_factory=list)
+    references: list[pl.DataFrame] = field(default_factory=list)
+
+
+def land_file(
+    parsed: Parsed, mapping: StreamMapping, source: str, context: LandingContext, earlier: Sequence[Load], sequence: int
+) -> Load:
+    """Land one parsed file and commit it.
+
+    Args:
+        earlier: the source's loads of the stream that stay active, in landing order.
+        sequence: the new load's number within the source's stream.
+
+    Raises:
+        IntegrityError: rows read are not accepted + quarantined + duplicates.
+        SourceError: the file's types can never be what the mapping says.
+    """
+    stream = STREAMS[mapping.stream]
+    load_id = f"{sequence:06d}_{parsed.file.sha256[:8]}"
+    folder = context.workspace.landing / source / stream.name / load_id
+    partial = folder.with_name(f".{load_id}")
+    partial.mkdir(parents=True)
+    stamp = Stamp(source, load_id, context.loaded_at, context.brand_timezone)
+    tally = _Tally()
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        _write_mapped(parsed, mapping, stamp, context, connection, partial / "data.parquet", tally)
+        landed = latest_versions(connection, [load.data for load in earlier], stream)
+    hashes = pl.concat(tally.hashes)
+    judged = judge_duplicates(hashes, landed)
+    accepted = hashes.height - judged.duplicates
+    if judged.duplicates:
+        _keep_only(partial / "data.parquet", judged.keep, arrow_schema(stream.landed_schema()))
+    tally.quarantined += malformed_rows(parsed.malformed_path)
+    if tally.quarantined:
+        path = quarantine_file(context.workspace.quarantine, source, stream.name, load_id)
+        write_quarantine(path, context.vault.key, sorted(tally.quarantined, key=lambda row: row.row_no))
+    times = hashes.filter(judged.keep).get_column("occurred_at")
+    load = Load(
+        source=source,
+        stream=stream.name,
+        load_id=load_id,
+        sequence=sequence,
+        mapping_version=mapping_version(mapping, context.brand_timezone),
+        source_files=[{"path": parsed.file.shown, "sha256": parsed.file.sha256, "bytes": parsed.file.bytes}],
+        sha256=sha256_of(partial / "data.parquet"),
+        rows_read=parsed.rows + parsed.malformed - tally.skipped,
+        rows_accepted=accepted,
+        rows_quarantined=len(tally.quarantined),
+        rows_duplicate=judged.duplicates,
+        conflicting_duplicates=judged.conflicts,
+        rows_skipped=tally.skipped,
+        quarantine_reasons=dict(sorted(Counter(row.reason for row in tally.quarantined).items())),
+        min_occurred_at=iso(_instant(times.min())),
+        max_occurred_at=iso(_instant(times.max())),
+        columns_found=sorted(parsed.columns_found),
+        columns_new=sorted(set(parsed.columns_found) - set(earlier[-1].columns_found)) if earlier else [],
+        key_version=context.pseudonymiser.key_version,
+        loaded_at=iso(context.loaded_at) or "",
+        folder=folder,
+    )
+    check_identity(load)
+    references = pl.concat([pl.DataFrame(schema=REFERENCE_SCHEMA), *tally.references])
+    if references.height:
+        context.vault.add(references, f"landing {source}/{stream.name}/{load_id}", context.loaded_at)
+    commit(partial, load)
+    return load
+
+
+def check_identity(load: Load) -> None:
+    """Nothing is lost silently.
+
+    Raises:
+        IntegrityError: rows read are not accepted + quarantined + duplicates.
+    """
+    parts = load.rows_accepted + load.rows_quarantined + load.rows_duplicate
+    if load.rows_read != parts:
+        raise IntegrityError(
+            f"{load.source}/{load.stream}/{load.load_id}: {load.rows_read} rows read, but {load.rows_accepted} "
+            f"accepted + {load.rows_quarantined} quarantined + {load.rows_duplicate} duplicates = {parts}"
+        )
+
+
+def _write_mapped(
+    parsed: Parsed,
+    mapping: StreamMapping,
+    stamp: Stamp,
+    context: LandingContext,
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    tally: _Tally,
+) -> None:
+    """Map batch after batch and write all typed rows; duplicates among them are judged afterwards."""
+    stream = STREAMS[mapping.stream]
+    schema = arrow_schema(stream.landed_schema())
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for frame in _batches(parsed.rows_path):
+            try:
+                mapped = apply_mapping(frame, mapping)
+            except SourceError as error:
+                raise SourceError(f"{parsed.file.shown}: stream {stream.name}: {error}") from error
+            rows, references = context.pseudonymiser.replace(mapped.rows, stream)
+            rows = hashed(connection, stamped(scrub(rows, stream), stream, stamp), stream)
+            writer.write_table(as_schema(rows.select(schema.names).to_arrow(), schema))
+            tally.quarantined += rejected_rows(mapped.rejected)
+            tally.skipped += mapped.skipped
+            tally.references.append(references)
+            tally.hashes.append(rows.select("key_low", "key_high", "row_hash", "occurred_at"))
+
+
+def _batches(path: Path) -> Iterator[pl.DataFrame]:
+    """The parser's rows, MAPPED_ROWS or so at a time; one empty batch where there are none."""
+    with pa.ipc.open_file(str(path)) as reader:
+        waiting: list[Any] = []
+        for number in range(reader.num_record_batches):
+            waiting.append(reader.get_batch(number))
+            if sum(batch.num_rows for batch in waiting) >= MAPPED_ROWS:
+                yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches(waiting)))
+                waiting = []
+        if waiting or not reader.num_record_batches:
+            yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches(waiting, schema=reader.schema)))
+
+
+def _keep_only(path: Path, keep: pl.Series, schema: Any) -> None:
+    """Rewrite a Parquet file with the rows of `keep`, row group by row group."""
+    smaller = path.with_name("kept.parquet")
+    start = 0
+    with pq.ParquetFile(path) as file, pq.ParquetWriter(smaller, schema, compression="zstd") as writer:
+        for number in range(file.num_row_groups):
+            group = file.read_row_group(number)
+            writer.write_table(group.filter(keep.slice(start, group.num_rows).to_arrow()))
+            start += group.num_rows
+    smaller.replace(path)
+
+
+def _instant(value: Any) -> datetime | None:
+    return value if isinstance(value, datetime) else None

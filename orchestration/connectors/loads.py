@@ -1,0 +1,234 @@
+"""Landed loads on disk: the record of each (`_load.json`), which of them count, how one is committed and checked.
+
+Belongs here: the folder of a load and its life. Does not: how its rows came to be (landing*.py), which loads a run may
+see (selection.py).
+
+A load is one file of a source mapped onto one stream. It is written under a temporary name and renamed when all of it
+is on disk. A later load of the same bytes (its mapping changed) supersedes the earlier ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.connectors.streams import STREAMS
+from orchestration.errors import IntegrityError
+from orchestration.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+RECORD = "_load.json"
+PARSING = ".parsing"
+ARROW_TYPES: dict[str, Any] = {
+    "varchar": pa.string(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "varchar[]": pa.list_(pa.string()),
+}
+
+
+@dataclass(frozen=True)
+class Load:
+    """What `_load.json` says of a load, and where it lies.
+
+    rows_read = rows_accepted + rows_quarantined + rows_duplicate. rows_skipped: rows of the file that the mapping says
+    are not of the stream; they are not in rows_read. Instants are ISO 8601 texts, UTC. columns_new: columns of the
+    file that the previous load of the stream did not have.
+    """
+
+    source: str
+    stream: str
+    load_id: str
+    sequence: int
+    mapping_version: str
+    source_files: list[dict[str, Any]]
+    sha256: str
+    rows_read: int
+    rows_accepted: int
+    rows_quarantined: int
+    rows_duplicate: int
+    conflicting_duplicates: int
+    rows_skipped: int
+    quarantine_reasons: dict[str, int]
+    min_occurred_at: str | None
+    max_occurred_at: str | None
+    columns_found: list[str]
+    columns_new: list[str]
+    key_version: str
+    loaded_at: str
+    folder: Path = field(compare=False)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data.parquet"
+
+    @property
+    def signals(self) -> Path:
+        return self.folder / "signals.parquet"
+
+    @property
+    def source_sha256(self) -> str:
+        """Hash of the file this load was made of."""
+        return str(self.source_files[0]["sha256"])
+
+    def record(self) -> dict[str, Any]:
+        """The content of `_load.json`."""
+        return {name: value for name, value in asdict(self).items() if name != "folder"}
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What landing one file of a stream did.
+
+    status: landed; unchanged (the file had been landed); stale (the source is down, its last loads stay); absent (it
+    is down and has never been landed). Counts are 0 unless landed; they count this landing only.
+    """
+
+    source: str
+    stream: str
+    status: Literal["landed", "unchanged", "stale", "absent"]
+    load_id: str | None = None
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    rows_duplicate: int = 0
+    bytes: int = 0
+    note: str = ""
+
+
+def arrow_schema(columns: dict[str, str]) -> Any:
+    """Column name → DuckDB type as an Arrow schema: the one form every landed Parquet file has."""
+    return pa.schema([pa.field(name, ARROW_TYPES[kind]) for name, kind in columns.items()])
+
+
+def read_loads(landing: Path, source: str = "*", stream: str = "*") -> list[Load]:
+    """Every committed load of a landing root, by source, stream and sequence.
+
+    Raises:
+        IntegrityError: a record that cannot be read.
+    """
+    names = {each.name for each in fields(Load)} - {"folder"}
+    loads = []
+    for path in landing.glob(f"{source}/{stream}/[!.]*/{RECORD}"):
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            loads.append(Load(folder=path.parent, **{name: record[name] for name in names}))
+        except (ValueError, KeyError, TypeError) as error:
+            raise IntegrityError(f"{path} is damaged ({error})") from error
+    return sorted(loads, key=lambda load: (load.source, load.stream, load.sequence))
+
+
+def active_loads(loads: Iterable[Load]) -> list[Load]:
+    """The loads that count: of loads made of the same bytes for a source's stream, only the latest."""
+    latest: dict[tuple[str, str, str], Load] = {}
+    for load in sorted(loads, key=lambda load: load.sequence):
+        latest[load.source, load.stream, load.source_sha256] = load
+    return sorted(latest.values(), key=lambda load: (load.source, load.stream, load.sequence))
+
+
+def commit(partial: Path, load: Load) -> None:
+    """Make a load that was written into `partial` part of the landing, durably: record last, then one rename."""
+    for file in partial.iterdir():
+        _sync(file)
+    record = partial / RECORD
+    record.write_text(json.dumps(load.record(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    _sync(record)
+    _sync(partial)
+    partial.rename(load.folder)
+    _sync(load.folder.parent)
+
+
+def sweep(workspace: Workspace) -> int:
+    """Remove what a killed landing left: partial loads, parsed files, quarantine without its load; how many."""
+    orphans = [*workspace.landing.glob(PARSING), *workspace.landing.glob("*/*/.*")]
+    for file in workspace.quarantine.glob("*/*/*.enc"):
+        source, stream = file.parts[-3:-1]
+        if not (workspace.landing / source / stream / file.stem / RECORD).exists():
+            orphans.append(file)
+    for orphan in orphans:
+        logger.warning("removing %s, which a stopped landing left", orphan.relative_to(workspace.root))
+        if orphan.is_dir():
+            shutil.rmtree(orphan)
+        else:
+            orphan.unlink()
+    return len(orphans)
+
+
+def verify_load(load: Load) -> None:
+    """Hold a load's bytes against its record.
+
+    Raises:
+        IntegrityError: data.parquet is absent or not what was landed.
+    """
+    if not load.data.exists():
+        raise IntegrityError(f"{load.data} is missing: restore it from a backup, or remove its load folder")
+    if sha256_of(load.data) != load.sha256:
+        raise IntegrityError(f"{load.data} is damaged: its bytes are not those that were landed")
+
+
+def verify_loads(workspace: Workspace) -> int:
+    """Hold every load of a workspace against its record; how many.
+
+    Raises:
+        IntegrityError: the first load that is damaged.
+    """
+    loads = read_loads(workspace.landing)
+    for load in loads:
+        verify_load(load)
+    return len(loads)
+
+
+def write_table(path: Path, table: Any, schema: Any) -> None:
+    """Write one Arrow table as Parquet in exactly `schema` (also for no rows), flushed to disk."""
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        writer.write_table(as_schema(table, schema))
+    _sync(path)
+
+
+def as_schema(table: Any, schema: Any) -> Any:
+    """An Arrow table with the columns, order and types of `schema`."""
+    return table.select(schema.names).cast(schema.remove_metadata()).replace_schema_metadata(schema.metadata)
+
+
+def empty_landed_table(stream: str) -> tuple[Any, Any]:
+    """No rows in the landed schema of a stream, and that schema."""
+    schema = arrow_schema(STREAMS[stream].landed_schema())
+    return schema.empty_table(), schema
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def iso(instant: datetime | None) -> str | None:
+    """A naive UTC instant as it stands in a record."""
+    return None if instant is None else instant.isoformat(timespec="microseconds") + "Z"
+
+
+def from_iso(text: str) -> datetime:
+    """The naive UTC instant of a record's text."""
+    return datetime.fromisoformat(text.removesuffix("Z"))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

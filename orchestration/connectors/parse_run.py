@@ -1,0 +1,123 @@
+"""Starts the parser process and judges its end: a crash, a kill or a timeout of it is a SourceError.
+
+Belongs here: the job file, the child, its result. Does not: parsing (parse.py), what rows mean (mapping.py).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.connectors.base import SourceUnavailableError
+from orchestration.connectors.files import SourceFile
+from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.connectors.parse import WRONG_FILE
+from orchestration.errors import SourceError
+
+logger = logging.getLogger(__name__)
+
+# 50 million CSV rows take about 5 minutes; a parser that needs an hour hangs.
+PARSER_SECONDS = 3_600.0
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A parsed file: an Arrow IPC file of its rows, its malformed records, its counts and columns."""
+
+    file: SourceFile
+    rows_path: Path
+    malformed_path: Path
+    rows: int
+    malformed: int
+    columns_found: tuple[str, ...]
+
+
+def parse_files(
+    files: list[tuple[SourceFile, StreamMapping]],
+    folder: Path,
+    seconds: float = PARSER_SECONDS,
+    module: str = "orchestration.connectors.parse",
+) -> list[Parsed]:
+    """Parse files in one child process that writes into `folder` (which must exist and be private).
+
+    Args:
+        files: each file with the mapping that says which columns are read and how the file is written.
+        folder: where the child writes; the caller removes it.
+        seconds: wall-clock limit of the child.
+        module: the child's module (tests put a crashing one here).
+
+    Raises:
+        SourceUnavailableError: the child crashed, was killed or ran out of time.
+        SourceError: a file is not what its mapping says, or changed while it was read.
+    """
+    entries = [
+        {
+            "path": str(file.local),
+            "kind": file.kind,
+            "columns": mapping.source_columns,
+            "delimiter": mapping.delimiter,
+            "encoding": mapping.encoding,
+        }
+        for file, mapping in files
+    ]
+    job = folder / "job.json"
+    job.write_text(json.dumps({"output": str(folder), "files": entries}), encoding="utf-8")
+    results = _run(job, folder, seconds, module)
+    shown = {str(file.local): file.shown for file, _ in files}
+    for result, entry in zip(results, entries, strict=False):
+        if "error" in result:
+            raise SourceError(f"{shown[str(entry['path'])]} {result['error']}")
+    parsed = []
+    for number, ((file, _), result) in enumerate(zip(files, results, strict=True)):
+        if result["sha256"] != file.sha256:
+            raise SourceError(f"{file.shown} changed while it was read: run again when it is complete")
+        parsed.append(
+            Parsed(
+                file=file,
+                rows_path=folder / f"{number:05d}.arrow",
+                malformed_path=folder / f"{number:05d}.malformed.jsonl",
+                rows=result["rows"],
+                malformed=result["malformed"],
+                columns_found=tuple(result["columns_found"]),
+            )
+        )
+    return parsed
+
+
+def _run(job: Path, folder: Path, seconds: float, module: str) -> list[dict[str, Any]]:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", module, str(job)],
+            cwd=Path(__file__).resolve().parents[2],
+            env={"LC_ALL": "C.UTF-8"},  # none of ours: the parser of foreign bytes must not hold the keys
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise SourceUnavailableError(f"parsing {_at(folder)} took more than {seconds:.0f} s and was stopped") from None
+    if done.returncode in (0, WRONG_FILE) and (folder / "result.json").exists():
+        results: list[dict[str, Any]] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        return results
+    logger.debug("parser's last words: %s", done.stderr[-2000:].decode(errors="replace"))
+    raise SourceUnavailableError(
+        f"the parser process died at {_at(folder)} ({_how(done.returncode)}); nothing of this source was landed"
+    )
+
+
+def _at(folder: Path) -> str:
+    at = folder / "at.txt"
+    return at.read_text(encoding="utf-8") if at.exists() else "its start"
+
+
+def _how(code: int) -> str:
+    if code < 0:
+        return f"signal {signal.Signals(-code).name}"
+    return f"exit status {code}"

@@ -1,0 +1,100 @@
+"""Foreign files as batches of rows. Runs in the parser process only (parse.py).
+
+Belongs here: what every reader shares: the task, the batch, the malformed row, opening gzip, choosing the reader.
+Does not: one format's grammar (readers_csv.py, readers_jsonl.py, readers_parquet.py), what values mean (mapping.py).
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+BATCH_ROWS = 100_000
+GZIP_MAGIC = b"\x1f\x8b"
+# No honest line of a brand's file is longer; a longer one is a binary file or an attack on memory.
+LONGEST_RECORD = 4 * 1024 * 1024
+
+
+class WrongFileError(Exception):
+    """The file is not what its mapping says. The parser process reports it as data, the landing as SourceError."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One file to parse: kind is csv, jsonl or parquet; columns are the brand's columns that the mapping reads."""
+
+    kind: str
+    path: Path
+    columns: tuple[str, ...]
+    delimiter: str = ","
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A record that has no row: its number, why (never a value of it), and its raw text for the quarantine."""
+
+    row_no: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one schema: `table` is an Arrow table with FILE_ROW first, then the columns asked for."""
+
+    table: Any
+    malformed: tuple[Malformed, ...]
+    columns_found: tuple[str, ...]
+
+
+def open_text(task: Task) -> io.TextIOWrapper:
+    """The file as text, unzipped where it is gzip. Bytes that are not of the encoding become lone surrogates."""
+    with task.path.open("rb") as probe:
+        zipped = probe.read(2) == GZIP_MAGIC
+    raw: Any = gzip.GzipFile(task.path) if zipped else task.path.open("rb")
+    return io.TextIOWrapper(raw, encoding=task.encoding, errors="surrogateescape", newline="")
+
+
+def is_encodable(text: str) -> bool:
+    """False where the text holds bytes that are not of the file's encoding."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def check_columns(task: Task, found: tuple[str, ...]) -> None:
+    """Refuse a file that lacks a column of the mapping.
+
+    Raises:
+        WrongFileError: with the missing columns and the ones found.
+    """
+    if missing := [name for name in task.columns if name not in found]:
+        raise WrongFileError(f"has no column {missing}; it has {sorted(found)}")
+
+
+def read(task: Task) -> Iterator[Batch]:
+    """The batches of a file. At least one batch comes, maybe of no row, so that the schema is always known.
+
+    Raises:
+        WrongFileError: the file is not of its kind or lacks a column.
+    """
+    if task.kind == "csv":
+        from orchestration.connectors.readers_csv import read_csv
+
+        return read_csv(task)
+    if task.kind == "jsonl":
+        from orchestration.connectors.readers_jsonl import read_jsonl
+
+        return read_jsonl(task)
+    if task.kind == "parquet":
+        from orchestration.connectors.readers_parquet import read_parquet
+
+        return read_parquet(task)
+    raise WrongFileError(f"no reader for kind {task.kind!r}; there are csv, jsonl, parquet")

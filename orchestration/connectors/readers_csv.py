@@ -1,0 +1,130 @@
+"""CSV, strictly: every value text, every broken record kept apart with its reason, none skipped or mended.
+
+Belongs here: the grammar of CSV and the recovery after a broken record. Does not: what values mean (mapping.py).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from operator import itemgetter
+
+import pyarrow as pa
+
+from orchestration.connectors.base import FILE_ROW
+from orchestration.connectors.readers import (
+    BATCH_ROWS,
+    LONGEST_RECORD,
+    Batch,
+    Malformed,
+    Task,
+    WrongFileError,
+    check_columns,
+    is_encodable,
+    open_text,
+)
+
+# A quoted value may hold line breaks. One that is still open after so many lines was never closed: its first line
+# goes to quarantine and reading goes on with the second, so a lost quote costs one row and not the rest of the file.
+LONGEST_RECORD_LINES = 200
+
+
+class _Lines(Iterator[str]):
+    """Lines that remember what the current record took and can be given back."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._returned: deque[str] = deque()
+        self.taken: list[str] = []
+
+    def __next__(self) -> str:
+        if len(self.taken) >= LONGEST_RECORD_LINES:
+            raise csv.Error("quote not closed")
+        line = self._returned.popleft() if self._returned else next(self._lines)
+        self.taken.append(line)
+        return line
+
+    def give_back_all_but_first(self) -> str:
+        """Give the lines after the first back to be read again; the first line."""
+        first, *rest = self.taken
+        self._returned.extendleft(reversed(rest))
+        return first
+
+
+def read_csv(task: Task) -> Iterator[Batch]:
+    """The batches of a CSV file with a header line. Blank lines are no records.
+
+    Raises:
+        WrongFileError: no header, a column named twice, or a column of the mapping missing.
+    """
+    csv.field_size_limit(LONGEST_RECORD)
+    with open_text(task) as text:
+        lines = _Lines(iter(text))
+        reader = csv.reader(lines, delimiter=task.delimiter, strict=True)
+        header = _header(task, lines, reader)
+        picks = [itemgetter(header.index(name)) for name in task.columns]
+        rows: list[list[str]] = []
+        numbers: list[int] = []
+        malformed: list[Malformed] = []
+        row_no = 0
+        while True:
+            lines.taken.clear()
+            reason = ""
+            try:
+                row = next(reader)
+            except StopIteration:
+                break
+            except csv.Error as error:
+                row, reason = [], f"broken quotes or too long ({error})"
+            if not row and not reason:
+                continue
+            row_no += 1
+            if len(row) == len(header):
+                rows.append(row)
+                numbers.append(row_no)
+            else:
+                reason = reason or f"{len(row)} fields instead of {len(header)}"
+                malformed.append(Malformed(row_no, f"file: {reason}", lines.give_back_all_but_first()))
+            if len(rows) + len(malformed) >= BATCH_ROWS:
+                yield _batch(task, header, picks, rows, numbers, malformed)
+                rows, numbers, malformed = [], [], []
+        yield _batch(task, header, picks, rows, numbers, malformed)
+
+
+def _header(task: Task, lines: _Lines, reader: Iterator[list[str]]) -> tuple[str, ...]:
+    try:
+        first = next(reader, None)
+    except csv.Error as error:
+        raise WrongFileError(f"has no readable header line ({error})") from None
+    if first is None:
+        raise WrongFileError("is empty: not even a header line")
+    header = (first[0].removeprefix("\ufeff"), *first[1:])
+    if len(set(header)) < len(header):
+        raise WrongFileError(f"names a column twice: {sorted(name for name in header if header.count(name) > 1)}")
+    check_columns(task, header)
+    return header
+
+
+def _batch(
+    task: Task,
+    header: tuple[str, ...],
+    picks: list[itemgetter[int]],
+    rows: list[list[str]],
+    numbers: list[int],
+    malformed: list[Malformed],
+) -> Batch:
+    schema = pa.schema([(FILE_ROW, pa.int64()), *((name, pa.string()) for name in task.columns)])
+    try:
+        columns = [pa.array(list(map(pick, rows)), pa.string()) for pick in picks]
+    except UnicodeEncodeError:
+        broken = [not is_encodable("".join(row)) for row in rows]
+        for row, number, is_broken in zip(rows, numbers, broken, strict=True):
+            if is_broken:
+                raw = task.delimiter.join(row).encode("utf-8", "backslashreplace").decode()
+                malformed.append(Malformed(number, f"file: not {task.encoding}", raw))
+        numbers = [number for number, is_broken in zip(numbers, broken, strict=True) if not is_broken]
+        rows = [row for row, is_broken in zip(rows, broken, strict=True) if not is_broken]
+        columns = [pa.array(list(map(pick, rows)), pa.string()) for pick in picks]
+    table = pa.table([pa.array(numbers, pa.int64()), *columns], schema=schema)
+    return Batch(table, tuple(malformed), header)

@@ -1,0 +1,42 @@
+"""Parquet in batches, only the columns asked for, in the types the file declares.
+
+Belongs here: opening Parquet. Does not: casting its types to canonical ones (mapping.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.connectors.base import FILE_ROW
+from orchestration.connectors.readers import BATCH_ROWS, Batch, Task, WrongFileError, check_columns
+
+
+def read_parquet(task: Task) -> Iterator[Batch]:
+    """The batches of a Parquet file.
+
+    Raises:
+        WrongFileError: not Parquet, damaged, or a column of the mapping missing.
+    """
+    try:
+        with pq.ParquetFile(task.path, pre_buffer=False) as file:
+            found = tuple(file.schema_arrow.names)
+            check_columns(task, found)
+            row_no = 0
+            names = list(task.columns)
+            for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=names, use_threads=False):
+                numbers = pa.array(range(row_no + 1, row_no + 1 + batch.num_rows), pa.int64())
+                row_no += batch.num_rows
+                yield Batch(_numbered(numbers, pa.Table.from_batches([batch]), names), (), found)
+            if row_no == 0:
+                yield Batch(_numbered(pa.array([], pa.int64()), file.schema_arrow.empty_table(), names), (), found)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        raise WrongFileError(f"is no readable Parquet file ({type(error).__name__})") from error
+
+
+def _numbered(numbers: pa.Array, table: pa.Table, names: list[str]) -> pa.Table:
+    columns = [table.column(name) for name in names]
+    fields = [table.schema.field(name) for name in names]
+    return pa.table([numbers, *columns], schema=pa.schema([pa.field(FILE_ROW, pa.int64()), *fields]))

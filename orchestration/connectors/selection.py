@@ -1,0 +1,74 @@
+"""Which loads a run may see, and their layout for dbt.
+
+Belongs here: reconstruct and replay, hard links, typed empty files. Does not: which rows of a load count at as_of
+(dbt staging asks known_at).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from orchestration.connectors.loads import (
+    Load,
+    active_loads,
+    arrow_schema,
+    empty_landed_table,
+    from_iso,
+    read_loads,
+    verify_load,
+    write_table,
+)
+from orchestration.connectors.signals import SIGNALS_SCHEMA
+from orchestration.connectors.streams import STREAMS
+
+SCHEMA_FILE = "0000_schema.parquet"
+SIGNALS = "signals"
+
+
+def select_loads(landing: Path, replay_at: datetime | None = None) -> list[Load]:
+    """The loads a run may see, by source, stream and sequence.
+
+    Args:
+        landing: the workspace's landing root.
+        replay_at: naive UTC instant: only what had been landed by then counts (replay); None: all (reconstruct).
+    """
+    loads = read_loads(landing)
+    if replay_at is not None:
+        loads = [load for load in loads if from_iso(load.loaded_at) <= replay_at]
+    return active_loads(loads)
+
+
+def lay_out(loads: Sequence[Load], landed_root: Path) -> None:
+    """Put the loads where dbt reads them: <landed_root>/<stream or signals>/{0000_schema, NNNN_<load>}.parquet.
+
+    Files are hard links (copies on another file system). The schema file is empty and typed, so a stream without a
+    load is a relation without a row.
+
+    Raises:
+        IntegrityError: a load's bytes are not those that were landed.
+    """
+    for stream in STREAMS:
+        (landed_root / stream).mkdir(parents=True)
+        write_table(landed_root / stream / SCHEMA_FILE, *empty_landed_table(stream))
+    (landed_root / SIGNALS).mkdir()
+    schema = arrow_schema(SIGNALS_SCHEMA)
+    write_table(landed_root / SIGNALS / SCHEMA_FILE, schema.empty_table(), schema)
+    for number, load in enumerate(loads, start=1):
+        verify_load(load)
+        name = f"{number:04d}_{load.source}_{load.load_id}.parquet"
+        _link(load.data, landed_root / load.stream / name)
+        if load.signals.exists():
+            _link(
+                load.signals, landed_root / SIGNALS / f"{number:04d}_{load.source}_{load.stream}_{load.load_id}.parquet"
+            )
+
+
+def _link(file: Path, place: Path) -> None:
+    try:
+        os.link(file, place)
+    except OSError:
+        shutil.copy2(file, place)
