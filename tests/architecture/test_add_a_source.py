@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
+import polars as pl
+from pydantic import SecretStr
+
+from orchestration.connectors.landing import land_source
 from orchestration.connectors.mapping_spec import ColumnMapping, StreamMapping
 from orchestration.connectors.streams import STREAMS, Column, Stream
 from orchestration.settings import load_settings
+from orchestration.workspace import Workspace
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "add_a_source.md"
 
@@ -42,6 +48,30 @@ def test_the_example_is_a_valid_configuration(tmp_path: Path) -> None:
     header = _block("csv").splitlines()[0].split(";")
     asked = [mapping.column for mapping in settings.sources[0].streams[0].columns.values() if mapping.column]
     assert set(asked) <= set(header)
+
+
+def test_the_example_lands_as_the_page_says(tmp_path: Path) -> None:
+    """Five rows read, one set aside; 5.80 + 3.20 + 17.40 - 2.90 = 23.50; 09:14 in Paris is 07:14 UTC in October."""
+    (tmp_path / "nanolift.toml").write_text(_block("toml"), encoding="utf-8")
+    (tmp_path / "incoming").mkdir()
+    (tmp_path / "incoming" / "receipts_2026-10.csv").write_text(_block("csv"), encoding="utf-8")
+    settings = load_settings(tmp_path / "nanolift.toml")
+    [landed] = land_source(
+        settings.sources[0],
+        settings.sources[0].streams,
+        Workspace.at(tmp_path),
+        key=SecretStr("a key of this test alone, long enough"),
+        loaded_at=datetime(2026, 11, 1, 3),
+        real_data=tmp_path,
+        brand_timezone=settings.brand.timezone,
+    )
+    assert (landed.rows_read, landed.rows_accepted, landed.rows_quarantined, landed.rows_duplicate) == (5, 4, 1, 0)
+    rows = pl.read_parquet(tmp_path / "landing" / "tills" / "pos_lines" / landed.load_id / "data.parquet")
+    assert rows["net_amount_minor"].sum() == 2350
+    assert rows["sold_at"].min() == datetime(2026, 10, 3, 7, 14)
+    assert rows["channel"].to_list() == ["store", "store", "online", "store"]
+    assert rows["is_return"].to_list() == [False, False, False, True]
+    assert "C-77" not in str(rows.to_dicts())
 
 
 def test_the_page_explains_every_option_of_a_mapping() -> None:
