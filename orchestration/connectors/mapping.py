@@ -39,8 +39,13 @@ Failure = tuple[pl.Expr, str]
 
 @dataclass(frozen=True)
 class Mapped:
-    """rows: row_no and the canonical columns.  rejected: FILE_ROW, FILE_REASON and the raw columns.  skipped: rows that the
-    mapping says are not of the stream."""
+    """A mapped batch.
+
+    Attributes:
+        rows: row_no and the canonical columns.
+        rejected: FILE_ROW, FILE_REASON and the raw columns.
+        skipped: rows that the mapping says are not of the stream.
+    """
 
     rows: pl.DataFrame
     rejected: pl.DataFrame

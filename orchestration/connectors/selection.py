@@ -61,10 +61,14 @@ def lay_out(loads: Sequence[Load], landed_root: Path) -> None:
         verify_load(load)
         name = f"{number:04d}_{load.source}_{load.load_id}.parquet"
         _link(load.data, landed_root / load.stream / name)
+
+
+def link_signals(loads: Sequence[Load], landed_root: Path) -> None:
+    """Put the loads' signals beside them, where `lay_out` has made the folder; called when all are written."""
+    for number, load in enumerate(loads, start=1):
         if load.signals.exists():
-            _link(
-                load.signals, landed_root / SIGNALS / f"{number:04d}_{load.source}_{load.stream}_{load.load_id}.parquet"
-            )
+            name = f"{number:04d}_{load.source}_{load.stream}_{load.load_id}.parquet"
+            _link(load.signals, landed_root / SIGNALS / name)
 
 
 def _link(file: Path, place: Path) -> None:
