@@ -1,0 +1,118 @@
+"""Gate scores: scores are numbers a person can act on, of the model they name, and not yesterday's turned over."""
+
+from __future__ import annotations
+
+from expectations.declare import (
+    Column,
+    FrameExpectations,
+    Limit,
+    Suite,
+    always,
+    never_null,
+    one_of,
+    ordered,
+    unique,
+    unique_together,
+    within,
+)
+from expectations.summaries.scores import figures
+
+GROUPS = ("contact helps", "buys anyway", "no effect", "contact hurts", "unknown")
+DESIGNS = ("randomised", "matched", "observational")
+
+UPLIFT = FrameExpectations(
+    name="uplift",
+    may_be_empty_without=("uplift_model",),
+    columns=(
+        Column("campaign_id", "text", filled=True),
+        Column("consumer_key", "text", filled=True),
+        Column("outcome", "text", filled=True),
+        Column("uplift", "number", filled=True),
+        Column("probability_uplift", "number"),
+        Column("uplift_low", "number"),
+        Column("uplift_high", "number"),
+        Column("rank", "number", filled=True),
+        Column("group_label", "text", filled=True),
+        Column("reason_1", "text", filled=True),
+        Column("model_id", "text", filled=True),
+        Column("design", "text", filled=True),
+    ),
+    checks=(
+        *never_null("campaign_id", "consumer_key", "outcome", "uplift", "rank", "group_label", "reason_1"),
+        *never_null("model_id", "design"),
+        unique_together("campaign_id", "outcome", "consumer_key"),
+        within("probability_uplift", -1, 1, "a difference of two probabilities"),
+        # Minor units: ten billion per person is no spend, and infinities lie outside too.
+        within("uplift", -1e12, 1e12, "not a finite amount"),
+        ordered("uplift_low", "uplift", "the interval does not hold the score"),
+        ordered("uplift", "uplift_high", "the interval does not hold the score"),
+        within("rank", 1, None),
+        one_of("group_label", GROUPS),
+        one_of("design", DESIGNS),
+    ),
+)
+
+AMBASSADOR = FrameExpectations(
+    name="ambassador",
+    may_be_empty_without=("ambassador_model",),
+    columns=(
+        Column("consumer_key", "text", filled=True),
+        Column("expected_value_minor", "number", filled=True),
+        Column("currency", "text", filled=True),
+        Column("rank", "number", filled=True),
+        Column("reason_1", "text", filled=True),
+        Column("model_id", "text", filled=True),
+    ),
+    checks=(
+        *never_null("consumer_key", "expected_value_minor", "currency", "rank", "reason_1", "model_id"),
+        unique("consumer_key"),
+        within("expected_value_minor", -1e12, 1e12, "not a finite amount"),
+        within("rank", 1, None),
+    ),
+)
+
+SCORE_LISTS = FrameExpectations(
+    name="score_lists",
+    label="score_list",
+    may_be_empty_without=("uplift_model", "ambassador_model"),
+    columns=(
+        Column("score_list", "text", filled=True),
+        Column("rows", "number", filled=True),
+        Column("is_constant", "number", filled=True),
+        Column("misordered_count", "number", filled=True),
+        Column("missing_count", "number"),
+        Column("is_file_wrong", "number", filled=True),
+        Column("psi", "number"),
+        Column("rank_agreement", "number"),
+    ),
+    checks=(
+        *never_null("score_list"),
+        unique("score_list"),
+        within("rows", 1, None),
+        always("is_constant", 0, "everybody has the same score: the model learned nothing"),
+        always("misordered_count", 0, "rank 1 is not the highest score"),
+        always("missing_count", 0, "people who should have a score have none, or there are too many"),
+        always("is_file_wrong", 0, "the model's file is not the one its card describes"),
+        # A champion that stays gives about 0 from night to night, a new one .1 to .5; scores on another scale > 2.
+        within("psi", 0, 1.0, "scores moved since the last published generation"),
+        # A model retrained on one more day ranks people alike; treatment and control swapped turns the ranking over.
+        within("rank_agreement", -0.2, 1.0, "people are ranked the other way round than in the last generation"),
+    ),
+)
+
+FIGURES_FRAME = FrameExpectations(
+    name="figures",
+    label="figure",
+    may_be_empty_without=("uplift_model", "ambassador_model"),
+    columns=(Column("figure", "text"), Column("value", "number")),
+    checks=(*never_null("figure", "value"), unique("figure")),
+)
+
+SCORES = Suite(
+    gate="scores",
+    frames=(UPLIFT, AMBASSADOR, SCORE_LISTS, FIGURES_FRAME),
+    checks_count=38,
+    figures=figures,
+    # Only lists that are still there: a campaign's list ends with the campaign, so a list that is gone is no fault.
+    limits=(Limit("ambassador.scored_count", 0.5, 5.0, 7, "people come and go slowly"),),
+)

@@ -1,0 +1,114 @@
+"""Frames for the scores gate: the score rows, and one row per list of scores.
+
+Belongs here: arithmetic on scores. Does not: making scores (ml/), limits (suites/scores.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from expectations.declare import Frames
+from expectations.history import Past
+from expectations.summaries.drift import FEWEST_ROWS, bins_of, psi
+from expectations.summaries.numbers import numbers
+
+UPLIFT_COLUMNS = (
+    "campaign_id", "consumer_key", "outcome", "uplift", "uplift_low", "uplift_high", "rank", "group_label", "reason_1",
+    "model_id", "design",
+)  # fmt: skip
+AMBASSADOR_COLUMNS = ("consumer_key", "expected_value_minor", "currency", "rank", "reason_1", "model_id")
+
+
+@dataclass(frozen=True)
+class ScoredRun:
+    """What was scored.
+
+    Attributes:
+        uplift, ambassador: score frames of this run; None: no model is in use.
+        previous: score frames of the last published generation, by the same names; used to see flipped rankings.
+        expected_consumers_count: list name ("uplift.<campaign>.<outcome>", "ambassador") → people to be scored.
+        model_files_match: model_id → whether its file has the hash its card says.
+    """
+
+    uplift: pd.DataFrame | None
+    ambassador: pd.DataFrame | None
+    model_files_match: Mapping[str, bool]
+    previous: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    expected_consumers_count: Mapping[str, int] = field(default_factory=dict)
+
+
+def is_money(outcome: str) -> bool:
+    """Outcomes in money have uplifts in minor units, all others are differences of probabilities."""
+    return outcome.endswith("_minor") or "spend" in outcome or "sales" in outcome or "value" in outcome
+
+
+def score_frames(run: ScoredRun, past: Past) -> dict[str, pd.DataFrame]:
+    """The gate's frames: uplift, ambassador (empty where not scored), score_lists, figures."""
+    uplift = run.uplift if run.uplift is not None else pd.DataFrame(columns=list(UPLIFT_COLUMNS))
+    ambassador = run.ambassador if run.ambassador is not None else pd.DataFrame(columns=list(AMBASSADOR_COLUMNS))
+    probability = uplift["uplift"].where(~uplift["outcome"].astype("str").map(is_money).astype("bool"))
+    rows: list[dict[str, object]] = []
+    kept: dict[str, float] = {}
+    for name, values in _lists(uplift, ambassador).items():
+        before = _lists(run.previous.get("uplift"), run.previous.get("ambassador")).get(name)
+        rows.append(_list_row(name, values, before, run, past))
+        kept |= bins_of(values["score"].astype("float64"), f"scores.{name}")
+        kept[f"{name}.scored_count"] = float(len(values))
+    columns = ["score_list", "rows", "is_constant", "misordered_count", "missing_count", "is_file_wrong", "psi"]
+    return {
+        "uplift": uplift.assign(probability_uplift=probability.astype("float64")),
+        "ambassador": ambassador,
+        "score_lists": pd.DataFrame(rows, columns=[*columns, "rank_agreement"]),
+        "figures": pd.DataFrame({"figure": list(kept), "value": list(kept.values())}),
+    }
+
+
+def figures(frames: Frames) -> dict[str, float]:
+    """People per list and the bins that drift is measured with."""
+    return numbers(frames["figures"], "figure", "value", "{}")
+
+
+def _lists(uplift: pd.DataFrame | None, ambassador: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """List name → consumer_key, score, rank, model_id."""
+    found: dict[str, pd.DataFrame] = {}
+    if uplift is not None and len(uplift):
+        shaped = uplift.rename(columns={"uplift": "score"})
+        for (campaign, outcome), part in shaped.groupby(["campaign_id", "outcome"], sort=True):
+            found[f"uplift.{campaign}.{outcome}"] = part[["consumer_key", "score", "rank", "model_id"]]
+    if ambassador is not None and len(ambassador):
+        shaped = ambassador.rename(columns={"expected_value_minor": "score"})
+        found["ambassador"] = shaped[["consumer_key", "score", "rank", "model_id"]]
+    return found
+
+
+def _list_row(
+    name: str, values: pd.DataFrame, before: pd.DataFrame | None, run: ScoredRun, past: Past
+) -> dict[str, object]:
+    scores = values["score"].astype("float64")
+    ranked = scores[values["rank"].sort_values(kind="stable").index].to_numpy()
+    expected = run.expected_consumers_count.get(name)
+    return {
+        "score_list": name,
+        "rows": len(values),
+        "is_constant": int(len(values) > 1 and scores.nunique() <= 1),
+        "misordered_count": int((ranked[1:] > ranked[:-1]).sum()),
+        "missing_count": np.nan if expected is None else expected - len(values),
+        "is_file_wrong": int(not all(run.model_files_match.get(model, False) for model in values["model_id"].unique())),
+        "psi": psi(scores, f"scores.{name}", past),
+        "rank_agreement": _agreement(values, before),
+    }
+
+
+def _agreement(values: pd.DataFrame, before: pd.DataFrame | None) -> float:
+    """Spearman's correlation with the last published scores of the same people; NaN: too few of them."""
+    if before is None:
+        return float("nan")
+    both = values.merge(before, on="consumer_key", suffixes=("", "_before"))
+    if len(both) < FEWEST_ROWS or both["score"].nunique() < 2 or both["score_before"].nunique() < 2:
+        return float("nan")
+    now, then = both["score"].rank().to_numpy(), both["score_before"].rank().to_numpy()
+    return float(np.corrcoef(now, then)[0, 1])

@@ -1,0 +1,74 @@
+"""The features gate passes clean features and stops leaks, broken keys, wrong units and sudden change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from expectations.runner import GateContext
+from expectations.summaries.features import FeatureSet, feature_frames
+
+Ask = Callable[[str, dict[str, pd.DataFrame], GateContext], set[str]]
+
+
+def feature_set(**changes: object) -> FeatureSet:
+    rows = 400
+    random = np.random.default_rng(7)
+    frame = pd.DataFrame(
+        {
+            "consumer_key": [f"k{i}" for i in range(rows)],
+            "purchases_30d_count": random.poisson(2.0, rows).astype("float64"),
+            "online_365d_share": random.uniform(0, 1, rows),
+            "net_spend_30d_minor": random.normal(0, 100, rows),
+        }
+    ).assign(**changes)
+    features = ("purchases_30d_count", "online_365d_share", "net_spend_30d_minor")
+    extra = tuple(name for name in changes if name not in frame.columns[:4])
+    labels = {"first_purchase": random.integers(0, 2, rows).astype("float64").tolist()}
+    return FeatureSet(frame, ("consumer_key",), features + extra, frozenset({"age_band"}), labels)
+
+
+def past_features() -> dict[str, list[float]]:
+    figures = feature_frames({"uplift": feature_set()}, {})["figures"]
+    return {name: [value] for name, value in zip(figures["figure"], figures["value"], strict=True)}
+
+
+DECISIONS = GateContext(frozenset({"decisions"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({}, ""),
+        ({"consumer_key": ["k"] * 400}, "duplicate_keys_count"),
+        ({"consumer_key": [None] + [f"k{i}" for i in range(399)]}, "null_keys_count"),
+        ({"online_365d_share": [1.5] * 400}, "out_of_range_count"),
+        ({"purchases_30d_count": [-1.0] * 400}, "out_of_range_count"),
+        ({"net_spend_30d_minor": [np.inf] * 400}, "infinite_count"),
+        ({"age_band": [1.0] * 400}, "is_forbidden"),
+        ({"net_spend_after_minor": [1.0] * 400}, "is_forbidden"),
+        ({"net_spend_30d_minor": np.linspace(5e4, 9e4, 400)}, "psi"),
+    ],
+)
+def test_the_features_gate(changes: dict[str, object], column: str, failed_columns: Ask) -> None:
+    frames = feature_frames({"uplift": feature_set(**changes)}, past_features())
+    failed = failed_columns("features", frames, DECISIONS)
+    assert column in failed if column else not failed
+
+
+def test_a_feature_that_is_the_label_is_stopped(failed_columns: Ask) -> None:
+    clean = feature_set()
+    label = np.array(clean.labels["first_purchase"])
+    leaking = FeatureSet(
+        clean.frame.assign(net_spend_30d_minor=label * 100), clean.key, clean.features, labels=clean.labels
+    )
+    assert failed_columns("features", feature_frames({"uplift": leaking}, {}), DECISIONS) == {"leak_share"}
+
+
+def test_a_feature_without_its_column_is_stopped(failed_columns: Ask) -> None:
+    clean = feature_set()
+    renamed = FeatureSet(clean.frame.rename(columns={"online_365d_share": "online"}), clean.key, clean.features)
+    assert failed_columns("features", feature_frames({"uplift": renamed}, {}), DECISIONS) == {"is_missing"}

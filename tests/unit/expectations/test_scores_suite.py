@@ -1,0 +1,80 @@
+"""The scores gate passes clean scores and stops each fault by the named check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from expectations.registry import suite
+from expectations.runner import GateContext, validate
+from expectations.summaries.scores import ScoredRun, score_frames
+
+Ask = Callable[[str, dict[str, pd.DataFrame], GateContext], set[str]]
+
+
+def scored(change: Callable[[pd.DataFrame], pd.DataFrame] = lambda frame: frame) -> ScoredRun:
+    rows = 300
+    uplift = np.linspace(0.3, -0.1, rows)
+    frame = pd.DataFrame(
+        {
+            "campaign_id": "c1",
+            "consumer_key": [f"k{i}" for i in range(rows)],
+            "outcome": "first_purchase",
+            "uplift": uplift,
+            "uplift_low": uplift - 0.1,
+            "uplift_high": uplift + 0.1,
+            "rank": np.arange(1, rows + 1),
+            "group_label": "contact helps",
+            "reason_1": "buys often",
+            "model_id": "m1",
+            "design": "randomised",
+        }
+    )
+    return ScoredRun(
+        uplift=change(frame.copy()),
+        ambassador=None,
+        model_files_match={"m1": True},
+        previous={"uplift": frame},
+        expected_consumers_count={"uplift.c1.first_purchase": rows},
+    )
+
+
+def flipped(frame: pd.DataFrame) -> pd.DataFrame:
+    turned = frame.assign(uplift=-frame["uplift"], uplift_low=-frame["uplift_high"], uplift_high=-frame["uplift_low"])
+    return turned.assign(rank=turned["uplift"].rank(ascending=False).astype("int64"))
+
+
+SCORE_FAULTS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
+    "a probability above 1": (lambda f: f.assign(uplift=f["uplift"] * 10, uplift_high=9), "probability_uplift"),
+    "not finite": (lambda f: f.assign(uplift=np.inf, uplift_high=np.inf, outcome="net_spend"), "uplift"),
+    "interval beside the score": (lambda f: f.assign(uplift_low=f["uplift"] + 0.01), "uplift, uplift_low"),
+    "everybody alike": (lambda f: f.assign(uplift=0.1, uplift_low=0.0, uplift_high=0.2), "is_constant"),
+    "ranks turned over": (lambda f: f.assign(rank=f["rank"].to_numpy()[::-1]), "misordered_count"),
+    "people left out": (lambda f: f.head(299), "missing_count"),
+    "scored twice": (lambda f: pd.concat([f, f.head(1)]), "campaign_id, outcome, consumer_key"),
+    "other model file": (lambda f: f.assign(model_id="m2"), "is_file_wrong"),
+    "no reasons": (lambda f: f.assign(reason_1=None), "reason_1"),
+    "unknown group": (lambda f: f.assign(group_label="sleeping dog"), "group_label"),
+    "flipped treatment": (flipped, "rank_agreement"),
+}  # fmt: skip
+MODEL = GateContext(frozenset({"uplift_model"}))
+
+
+def test_clean_scores_pass() -> None:
+    result = validate(suite("scores"), score_frames(scored(), {}), MODEL)
+    assert result.passed, result.one_line()
+
+
+def test_no_scores_pass_where_no_model_is_in_use_and_fail_where_one_is() -> None:
+    nothing = score_frames(ScoredRun(None, None, {}), {})
+    assert validate(suite("scores"), nothing, GateContext()).passed
+    assert not validate(suite("scores"), nothing, MODEL).passed
+
+
+@pytest.mark.parametrize("fault", sorted(SCORE_FAULTS))
+def test_the_scores_gate_stops(fault: str, failed_columns: Ask) -> None:
+    change, column = SCORE_FAULTS[fault]
+    assert column in failed_columns("scores", score_frames(scored(change), {}), MODEL)
