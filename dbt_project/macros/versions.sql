@@ -3,7 +3,6 @@
     source,
     load_id,
     row_no,
-    row_hash,
     occurred_at,
     known_at,
     loaded_at
@@ -25,8 +24,7 @@
             loaded_at desc,
             load_id desc,
             row_no desc,
-            source asc,
-            row_hash asc
+            source asc
             {%- if also_by %},
             {{ also_by }}
             {%- endif %}
