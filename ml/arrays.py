@@ -42,6 +42,18 @@ class Sample:
     weight: FloatArray
     is_binary: bool
 
+    def kept(self, rows: IntArray) -> Sample:
+        """The same sample of these rows only; cluster codes keep their meaning."""
+        return Sample(
+            self.X[rows],
+            self.y[rows],
+            self.treatment[rows],
+            self.propensity[rows],
+            self.cluster[rows],
+            self.weight[rows],
+            self.is_binary,
+        )
+
 
 def checked_sample(
     X: npt.ArrayLike,

@@ -14,11 +14,15 @@ class InputError(MLError):
     """Arrays or frames that do not fit together: lengths, types, values outside their range."""
 
 
-class OutcomeError(MLError):
+class NothingToLearnError(MLError):
+    """The data cannot teach this model: a run goes on, publishes facts and passes the message on as the reason."""
+
+
+class OutcomeError(NothingToLearnError):
     """An outcome that nothing can be learned from: nobody, or nearly everybody, shows it."""
 
 
-class TooFewRowsError(MLError):
+class TooFewRowsError(NothingToLearnError):
     """Too few people, arms or outcomes to learn or judge anything; says what is missing."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ml.arrays import FloatArray, IntArray
+from ml.arrays import FloatArray, IntArray, cluster_codes
 from ml.errors import InputError
 
 
@@ -17,7 +17,7 @@ def bootstrap_interval(
 
     Args:
         figure: from row numbers (with repeats) to the figure; NaN draws are left out.
-        cluster: (n,) integer code of each row's cluster.
+        cluster: (n,) label of each row's cluster.
         level: for instance .9 for a 90 % interval.
 
     Returns:
@@ -26,11 +26,12 @@ def bootstrap_interval(
     if not 0 < level < 1 or draws < 20:
         raise InputError(f"level must lie between 0 and 1 and draws be at least 20, not {level} and {draws}")
     rng = np.random.default_rng(seed)
-    clusters = int(cluster.max()) + 1
+    codes = cluster_codes(cluster, cluster.size)
+    clusters = int(codes.max()) + 1
     values: FloatArray = np.empty(draws)
     for draw in range(draws):
         times = np.bincount(rng.integers(0, clusters, clusters), minlength=clusters)
-        values[draw] = figure(np.repeat(np.arange(cluster.size, dtype=np.int64), times[cluster]))
+        values[draw] = figure(np.repeat(np.arange(cluster.size, dtype=np.int64), times[codes]))
     known = values[np.isfinite(values)]
     if known.size < draws / 2:
         return float("nan"), float("nan")

@@ -6,19 +6,22 @@ scan of all till lines per window.
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from ml.errors import InputError
 from ml.features.affinity import affinity_features, product_facts
-from ml.features.decisions import DECISION_COLUMNS, Basis, Marts, member_decisions, scoring_decisions
+from ml.features.decisions import DECISION_COLUMNS, Basis, Marts, scoring_decisions
 from ml.features.dictionary import FEATURE_NAMES
 from ml.features.history import event_facts, history_features, membership_facts, survey_facts
 from ml.features.publishing import audience_facts, publishing_features, ugc_facts
 from ml.features.purchases import purchase_facts, purchase_features
 
-__all__ = ["REQUIRED_MARTS", "Basis", "Marts", "features_at", "member_decisions", "scoring_decisions"]
+__all__ = ["REQUIRED_MARTS", "Basis", "Marts", "features_at", "scoring_frame"]
 
 REQUIRED_MARTS = (
+    "dim_accounts",
     "dim_consumers",
     "dim_products",
     "bridge_campaign_products",
@@ -29,6 +32,14 @@ REQUIRED_MARTS = (
     "fct_campaign_events",
     "fct_survey_answers",
 )
+
+
+def scoring_frame(
+    marts: Marts, as_of: date, timezone: str, currency: str, *, campaign_id: str | None, basis: Basis
+) -> pl.DataFrame:
+    """Features of everybody who may be scored, at the end of `as_of`; see scoring_decisions and features_at."""
+    decisions = scoring_decisions(marts, as_of, timezone, campaign_id=campaign_id, basis=basis)
+    return features_at(marts, decisions, currency=currency)
 
 
 def features_at(marts: Marts, decisions: pl.DataFrame, *, currency: str) -> pl.DataFrame:
@@ -53,7 +64,7 @@ def features_at(marts: Marts, decisions: pl.DataFrame, *, currency: str) -> pl.D
     lines, products = marts["fct_sales_lines"], marts["dim_products"]
     baskets = purchase_facts(lines, currency)
     bought = product_facts(lines, products, currency)
-    ugc, audience = ugc_facts(marts["fct_ugc"]), audience_facts(marts["fct_profile_snapshots"])
+    ugc, audience = ugc_facts(marts["fct_ugc"]), audience_facts(marts["fct_profile_snapshots"], marts["dim_accounts"])
     memberships = membership_facts(marts["fct_campaign_members"])
     events = event_facts(marts["fct_campaign_events"], "consumer_key")
     referrals = event_facts(marts["fct_campaign_events"], "referrer_consumer_key")

@@ -26,19 +26,19 @@ def start_of_day_utc(day: pl.Expr, timezone: str) -> pl.Expr:
 
 
 def member_decisions(
-    marts: Marts, timezone: str, *, moment: Literal["start", "before_window"] = "start"
+    members: pl.DataFrame, timezone: str, *, moment: Literal["start", "before_window"] = "start"
 ) -> pl.DataFrame:
     """One decision per campaign and person in an arm, at the start of the outcome window.
 
     Args:
+        members: rows of fct_campaign_members.
         timezone: the brand's.
         moment: "start": when the campaign began for the person; "before_window": when the window before it began,
             for a placebo that pretends the campaign started then.
     """
     day = "starts_on" if moment == "start" else "before_starts_on"
     return (
-        marts["fct_campaign_members"]
-        .filter(pl.col("unit") == "consumer", pl.col("consumer_key").is_not_null(), pl.col(day).is_not_null())
+        members.filter(pl.col("unit") == "consumer", pl.col("consumer_key").is_not_null(), pl.col(day).is_not_null())
         .select("campaign_id", "consumer_key", pl.col(day).alias("decision_on"))
         .unique(["campaign_id", "consumer_key"], keep="first", maintain_order=True)
         .with_columns(decision_at=start_of_day_utc(pl.col("decision_on"), timezone))

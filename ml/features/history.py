@@ -22,21 +22,19 @@ def membership_facts(members: pl.DataFrame) -> pl.DataFrame:
 
 def event_facts(events: pl.DataFrame, person: str) -> pl.DataFrame:
     """One row per campaign event; `person` is the column of whom it is counted for (member or referrer)."""
-    known = "known_at" if "known_at" in events.columns else "happened_at"
     return events.filter(pl.col(person).is_not_null()).select(
-        pl.col(person).alias("consumer_key"), "kind", on=pl.col("happened_on"), known=pl.col(known)
+        pl.col(person).alias("consumer_key"), "kind", on=pl.col("happened_on"), known=pl.col("known_at")
     )
 
 
 def survey_facts(answers: pl.DataFrame) -> pl.DataFrame:
     """One row per survey answer of a known person."""
-    known = "known_at" if "known_at" in answers.columns else "surveyed_at"
     return answers.filter(pl.col("consumer_key").is_not_null()).select(
         "consumer_key",
         "people_told_count",
         "recommend",
-        on=pl.col("surveyed_at").dt.date(),
-        known=pl.col(known),
+        on=pl.col("surveyed_on"),
+        known=pl.col("known_at"),
     )
 
 

@@ -19,14 +19,15 @@ def ugc_facts(ugc: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def audience_facts(snapshots: pl.DataFrame) -> pl.DataFrame:
+def audience_facts(snapshots: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     """One row per account of a known person and time it was looked at."""
-    return snapshots.filter(pl.col("consumer_key").is_not_null()).select(
+    owners = accounts.filter(pl.col("consumer_key").is_not_null()).select("account_key", "consumer_key")
+    return snapshots.join(owners, on="account_key", how="inner").select(
         "consumer_key",
         "account_key",
         "followers_count",
         on=pl.col("observed_at").dt.date(),
-        known=pl.col("observed_at"),
+        known=pl.col("known_at"),
     )
 
 

@@ -1,0 +1,1 @@
+"""Who brings in value through others: the quality of an ambassador."""

@@ -1,0 +1,49 @@
+"""The frame models and measurements learn from: features at each member's start beside what happened afterwards."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+from ml.features.build import features_at
+from ml.features.decisions import Marts, member_decisions
+
+# Columns of fct_campaign_members that say who was in which arm and what came of it. None is a feature.
+MEMBER_COLUMNS = (
+    "arm",
+    "design",
+    "assignment_probability",
+    "cluster_id",
+    "overlapping_campaigns_count",
+    "outcome_basis",
+    "outcome_ends_on",
+    "window_status",
+    "bought_before",
+    "first_purchase",
+    "net_spend_before_minor",
+    "net_spend_after_minor",
+    "referred_net_minor",
+    "currency",
+)
+
+
+def training_frame(
+    marts: Marts, timezone: str, currency: str, *, moment: Literal["start", "before_window"] = "start"
+) -> pl.DataFrame:
+    """One row per campaign and person in an arm: decision, features, MEMBER_COLUMNS and `treatment` (0, 1).
+
+    Campaigns of which no outcome is known yet teach nothing and are left out.
+
+    Args:
+        moment: "before_window": features as they stood before the window that precedes the campaign, for the placebo.
+    """
+    people = marts["fct_campaign_members"].filter(pl.col("unit") == "consumer")
+    has_outcome = (pl.col("window_status") == "complete") | pl.col("referred_net_minor").is_not_null()
+    members = people.filter(has_outcome.fill_null(False).any().over("campaign_id"))
+    decisions = member_decisions(members, timezone, moment=moment)
+    features = features_at(marts, decisions, currency=currency)
+    members = members.select("campaign_id", "consumer_key", *MEMBER_COLUMNS)
+    return features.join(members, on=["campaign_id", "consumer_key"], how="inner", validate="1:1").with_columns(
+        treatment=(pl.col("arm") == "treatment").cast(pl.Int8)
+    )

@@ -1,0 +1,1 @@
+"""What really happened: effects of campaigns with design, interval and placebo."""

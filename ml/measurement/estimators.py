@@ -1,0 +1,171 @@
+"""Average effects from rows: two estimators, each with a cluster-robust standard error.
+
+adjusted_difference is for randomised arms, aipw for arms that were chosen. Formulas and sources:
+docs/methods/average_effect.md. Does not belong here: which rows and outcomes (average_effect.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+from sklearn.linear_model import RidgeCV
+
+from ml.arrays import FloatArray, IntArray, cluster_codes, cluster_folds
+from ml.crossfit import cross_fitted_scores, mean_outcome, nuisance_weights
+from ml.trees import Binned, TreeSettings, sigmoid
+
+FOLDS = 5
+RIDGE_PENALTIES = tuple(10.0**power for power in range(0, 6))
+PERMUTATIONS = 500
+# Small sets: campaigns have some hundred members.
+NUISANCE_TREES = TreeSettings(leaves=4, rate=0.1, rounds=40, min_rows=30, l2=10.0)
+OVERLAP = (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An average effect.
+
+    Attributes:
+        effect, error: in the outcome's unit; error is the standard error.
+        freedom: degrees of freedom of the t interval.
+        control_mean: expected outcome without contact, of the same people.
+    """
+
+    effect: float
+    error: float
+    freedom: float
+    control_mean: float
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Low and high end at that level, for instance .9."""
+        reach = float(stats.t.ppf((1 + level) / 2, self.freedom)) * self.error
+        return self.effect - reach, self.effect + reach
+
+    def p_value(self) -> float:
+        """Two-sided p of no effect."""
+        return float(2 * stats.t.sf(abs(self.effect) / self.error, self.freedom)) if self.error else float("nan")
+
+
+def residuals(
+    X: FloatArray, y: FloatArray, treatment: FloatArray, propensity: FloatArray, cluster: IntArray, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    """(y - m*(x), m*(x)) with m* by cross-fitted ridge regression on standardised features.
+
+    A linear m* of penalty chosen within the training folds: on some hundred members trees fit the noise of buyers.
+    Unknown values stand at the mean with a column that says so.
+    """
+    design = _standardised(X)
+    fold = cluster_folds(cluster, FOLDS, seed)
+    weight = nuisance_weights(treatment, propensity)
+    m = np.empty(y.size)
+    for number in range(FOLDS):
+        rest, own = fold != number, fold == number
+        m[own] = RidgeCV(RIDGE_PENALTIES).fit(design[rest], y[rest], sample_weight=weight[rest]).predict(design[own])
+    return y - m, m
+
+
+def adjusted_difference(
+    residual: FloatArray, y: FloatArray, treatment: FloatArray, propensity: FloatArray, cluster: IntArray
+) -> Estimate:
+    """Difference of the arms' mean residuals, weighted by the inverse chance of the arm (randomised designs).
+
+    Unbiased whatever m* is, because the arms differ by chance only; m* takes out variance. The variance is that of
+    two means of independent clusters, each with its n/(n-1); with fewer clusters in an arm the t interval widens.
+    """
+    means, variances, freedoms = [], [], []
+    for arm, chance in ((1.0, propensity), (0.0, 1 - propensity)):
+        own = treatment == arm
+        weight = 1 / chance[own]
+        mean = float(np.average(residual[own], weights=weight))
+        sums = _cluster_sums(weight * (residual[own] - mean), cluster[own])
+        means.append(mean)
+        variances.append(float((sums**2).sum() / weight.sum() ** 2 * sums.size / max(sums.size - 1, 1)))
+        freedoms.append(max(sums.size - 1, 1))
+    effect, variance = means[0] - means[1], sum(variances)
+    # Welch-Satterthwaite: the arm with the larger variance decides.
+    freedom = variance**2 / sum(v**2 / f for v, f in zip(variances, freedoms, strict=True)) if variance else 1.0
+    untreated = treatment == 0
+    control = float(np.average(y[untreated], weights=1 / (1 - propensity[untreated])))
+    return Estimate(effect, variance**0.5, freedom, control)
+
+
+def permutation_p(residual: FloatArray, treatment: FloatArray, cluster: IntArray, seed: int) -> float:
+    """Share of permuted treatments (whole clusters) with at least this difference of mean residuals."""
+    codes = cluster_codes(cluster, cluster.size)
+    rng = np.random.default_rng(seed)
+    size = np.bincount(codes)
+    total = np.bincount(codes, residual)
+    arm = np.bincount(codes, treatment) / size > 0.5
+
+    def difference(treated: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+        return float(total[treated].sum() / size[treated].sum() - total[~treated].sum() / size[~treated].sum())
+
+    found = abs(difference(arm))
+    hits = sum(abs(difference(rng.permutation(arm))) >= found - 1e-12 for _ in range(PERMUTATIONS))
+    return (hits + 1) / (PERMUTATIONS + 1)
+
+
+def propensity_scores(X: FloatArray, treatment: FloatArray, cluster: IntArray, seed: int) -> FloatArray:
+    """Cross-fitted chance of having been chosen, from features known before."""
+    scores, _ = cross_fitted_scores(
+        Binned(X),
+        X,
+        treatment,
+        is_binary=True,
+        cluster=cluster,
+        settings=NUISANCE_TREES.with_seed(seed),
+        folds=FOLDS,
+    )
+    return sigmoid(scores)
+
+
+def aipw(
+    X: FloatArray, y: FloatArray, treatment: FloatArray, propensity: FloatArray, cluster: IntArray, seed: int
+) -> Estimate:
+    """Augmented inverse-propensity weighting with cross-fitted trees (observational designs).
+
+    ψ = mu1 - mu0 + t/e·(y - mu1) - (1-t)/(1-e)·(y - mu0); the effect is its mean. Right if everything that decided
+    who was chosen and what they bought is among the features: that cannot be tested, so the label stays observational.
+    """
+    is_binary = bool(np.isin(y, (0.0, 1.0)).all())
+    binned = Binned(X)
+    fold = cluster_folds(cluster, FOLDS, seed)
+    level = {arm: np.empty(y.size) for arm in (1.0, 0.0)}
+    for arm, predicted in level.items():
+        for number in range(FOLDS):
+            own = fold == number
+            booster = binned.train(
+                y,
+                objective="binary" if is_binary else "regression",
+                settings=NUISANCE_TREES.with_seed(seed),
+                rows=np.flatnonzero(~own & (treatment == arm)),
+            )
+            predicted[own] = mean_outcome(np.asarray(booster.predict(X[own], raw_score=True)), is_binary)
+    without = level[0.0] + (1 - treatment) / (1 - propensity) * (y - level[0.0])
+    psi = level[1.0] + treatment / propensity * (y - level[1.0]) - without
+    effect = float(psi.mean())
+    sums = _cluster_sums(psi - effect, cluster)
+    error = float(np.sqrt((sums**2).sum() * sums.size / max(sums.size - 1, 1)) / y.size)
+    return Estimate(effect, error, float(max(sums.size - 1, 1)), float(without.mean()))
+
+
+def _cluster_sums(values: FloatArray, cluster: IntArray) -> FloatArray:
+    codes = cluster_codes(cluster, cluster.size)
+    return np.asarray(np.bincount(codes, values), dtype=np.float64)
+
+
+def _standardised(X: FloatArray) -> FloatArray:
+    """Signed log1p of every feature at mean 0 and deviation 1, unknowns at 0, plus one column per kind of unknown."""
+    unknown = np.isnan(X)
+    squeezed = np.where(unknown, np.nan, np.sign(X) * np.log1p(np.abs(np.where(unknown, 0.0, X))))
+    some = ~unknown.all(axis=0)
+    squeezed, unknown = squeezed[:, some], unknown[:, some]
+    centred = squeezed - np.nanmean(squeezed, axis=0) if squeezed.size else squeezed
+    spread = np.nanstd(squeezed, axis=0) if squeezed.size else np.ones(0)
+    varying = spread > 0
+    values = np.where(unknown[:, varying], 0.0, centred[:, varying] / spread[varying])
+    flags = np.unique(unknown[:, unknown.any(axis=0)], axis=1).astype(np.float64)
+    return np.column_stack([values, flags - flags.mean(axis=0), np.zeros((X.shape[0], 1))])

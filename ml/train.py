@@ -1,0 +1,223 @@
+"""From the training frame to a judged uplift model: what the models' asset calls. No files, no orchestration.
+
+Belongs here: which rows teach, in which order things are fitted and judged, what the card says. Does not: formulas
+(uplift/, evaluate/), the rule (promotion.py), files (registry.py), ambassadors (train_ambassador.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+from ml.arrays import BoolArray, FloatArray, Sample, check_base_rate, checked_sample
+from ml.errors import TooFewRowsError
+from ml.evaluate.calibration import fit_calibration
+from ml.evaluate.heldout import HeldOut, held_out
+from ml.evaluate.table import evaluation_table
+from ml.features.dictionary import FEATURE_NAMES, check_allowed
+from ml.measurement.estimators import OVERLAP, propensity_scores
+from ml.promotion import Decision, Judged, decide
+from ml.registry import StoredModel
+from ml.trees import EFFECT_TREES, LEVEL_TREES
+from ml.uplift.base import FittedUplift
+from ml.uplift.catalogue import default_learner, model_from_parts
+
+UpliftOutcome = Literal["first_purchase", "net_spend"]
+OUTCOME_COLUMNS: dict[UpliftOutcome, str] = {
+    "first_purchase": "first_purchase",
+    "net_spend": "net_spend_after_minor",
+}
+# Five blocks of two arms: below 200 a side a block has 40, and trees of 4 leaves split hardly at all.
+FEWEST_PER_ARM = 200
+FEWEST_WITH_OUTCOME = 50
+
+
+@dataclass(frozen=True)
+class TrainedUplift:
+    """A fitted and judged uplift model.
+
+    Attributes:
+        model: fitted on all rows.
+        card: JSON-ready description, with calibration, evaluation and decision.
+        table: ml.evaluate.table of held-out rows: candidate, response model, random order, champion if there is one.
+        decision: whether it may be used, and why.
+    """
+
+    model: FittedUplift
+    card: Mapping[str, Any]
+    table: pl.DataFrame
+    decision: Decision
+
+
+def train_uplift(
+    frame: pl.DataFrame,
+    outcome: UpliftOutcome,
+    *,
+    seed: int,
+    as_of: date,
+    champion: StoredModel | None = None,
+    feature_names: Sequence[str] = FEATURE_NAMES,
+) -> TrainedUplift:
+    """Fit, judge on held-out people, decide.
+
+    Args:
+        frame: ml.features.training.training_frame. Randomised campaigns teach; only where there is none, chosen
+            members beside everybody else do, and everything is labelled observational.
+        outcome: what contact should change.
+        seed: of folds, trees and bootstraps.
+        as_of: the run's date, for the card.
+        champion: the model in use for this outcome, if any.
+        feature_names: the columns of `frame` to learn from.
+
+    Raises:
+        NothingToLearnError: too few rows or outcomes; the message is the reason to pass on.
+        InputError: a feature is forbidden or has no dictionary entry.
+    """
+    check_allowed(feature_names)
+    rows = training_rows(frame, OUTCOME_COLUMNS[outcome])
+    is_randomised = rows["design"][0] == "randomised"
+    rows, propensity = _with_propensity(rows, is_randomised, seed, feature_names)
+    sample = checked_sample(
+        rows.select(feature_names).to_numpy(),
+        rows["label"].to_numpy(),
+        rows["treatment"].to_numpy(),
+        propensity,
+        # A person in two campaigns stands in one fold with both rows, and with whoever was assigned with them.
+        rows.select(pl.coalesce("cluster_id", "consumer_key")).to_series().to_numpy(),
+    )
+    learner = default_learner(is_binary=sample.is_binary, seed=seed)
+    passes = held_out(learner, sample, seed=seed, feature_names=feature_names)
+    model = learner.fit(
+        sample.X, sample.y, sample.treatment, sample.propensity, sample.cluster, feature_names=feature_names
+    )
+    rival = None if champion is None else _champion_scores(champion, rows)
+    is_new: BoolArray = np.zeros(rows.height, dtype=np.bool_)
+    if champion is not None:
+        is_new = (rows["outcome_ends_on"] > date.fromisoformat(champion.card["as_of"])).to_numpy()
+    decision = decide([_judged(one, sample, rival, is_new) for one in passes], seed=seed)
+    table = _table(passes[0], sample, rival, is_randomised, seed)
+    calibration = fit_calibration(
+        np.concatenate([one.gamma for one in passes]),
+        np.concatenate([one.uplift for one in passes]),
+        np.concatenate([sample.cluster[one.rows] for one in passes]),
+    )
+    card = {
+        "kind": model.kind,
+        "constants": dict(model.constants),
+        "is_binary": model.is_binary,
+        "outcome": outcome,
+        "outcome_basis": rows["outcome_basis"].drop_nulls().last(),
+        "currency": rows["currency"].drop_nulls().first(),
+        "features": list(feature_names),
+        "design": "randomised" if is_randomised else "observational",
+        "as_of": as_of.isoformat(),
+        "campaigns": rows["campaign_id"].unique().sort().to_list(),
+        "reference_campaign": rows.sort("decision_on", "campaign_id")["campaign_id"][-1],
+        "rows": rows.height,
+        "treated_rows": int(sample.treatment.sum()),
+        "outcome_share": float(np.mean(sample.y != 0)),
+        "seed": seed,
+        "parameters": {"level": LEVEL_TREES.as_dict(), "effect": EFFECT_TREES.as_dict()},
+        "calibration": calibration.as_dict(),
+        "decision": {
+            "is_promoted": decision.is_promoted,
+            "reasons": list(decision.reasons),
+            "figures": {name: vars(figure) for name, figure in decision.figures.items()},
+        },
+        "evaluation": table.to_dicts(),
+    }
+    return TrainedUplift(model, card, table, decision)
+
+
+def training_rows(frame: pl.DataFrame, label: str) -> pl.DataFrame:
+    """Rows that can teach `label`, as column "label": window over, outcome known, sorted by key.
+
+    Randomised campaigns only, without people outside the draw; where there is none, all observational ones.
+
+    Raises:
+        TooFewRowsError: fewer than FEWEST_PER_ARM rows in an arm or FEWEST_WITH_OUTCOME outcomes.
+        OutcomeError: the outcome is too rare or too common.
+    """
+    known = frame.filter(pl.col("window_status") == "complete", pl.col(label).is_not_null())
+    drawn = known.filter(pl.col("design") == "randomised", pl.col("arm") != "comparison")
+    rows = drawn if drawn.height else known.filter(pl.col("design") != "randomised")
+    # A campaign without one of the two arms compares nobody.
+    both = pl.col("treatment").n_unique().over("campaign_id") == 2
+    rows = rows.filter(both).with_columns(label=pl.col(label).cast(pl.Float64)).sort("campaign_id", "consumer_key")
+    treated = int(rows["treatment"].sum())
+    if min(treated, rows.height - treated) < FEWEST_PER_ARM:
+        raise TooFewRowsError(
+            f"{treated} treated and {rows.height - treated} untreated people with a known outcome; learning whom "
+            f"contact helps needs at least {FEWEST_PER_ARM} of each"
+        )
+    y = rows["label"].to_numpy()
+    check_base_rate(y, is_binary=bool(np.isin(y, (0.0, 1.0)).all()))
+    if int((y != 0).sum()) < FEWEST_WITH_OUTCOME:
+        raise TooFewRowsError(f"only {int((y != 0).sum())} people show the outcome; at least {FEWEST_WITH_OUTCOME}")
+    return rows
+
+
+def _with_propensity(
+    rows: pl.DataFrame, is_randomised: bool, seed: int, feature_names: Sequence[str]
+) -> tuple[pl.DataFrame, FloatArray]:
+    """Each row's chance of treatment: as stated or drawn in its campaign, or estimated, then trimmed to OVERLAP."""
+    share = pl.col("treatment").mean().over("campaign_id")
+    if is_randomised:
+        stated = pl.col("assignment_probability")
+        differs = stated.n_unique().over("campaign_id") > 1
+        chance = pl.when(differs & stated.is_between(0, 1, closed="none")).then(stated).otherwise(share)
+        return rows, rows.select(chance).to_series().to_numpy()
+    X = rows.select(*feature_names, share.alias("campaign_share")).to_numpy()
+    cluster = checked_sample(X, rows["label"], rows["treatment"], cluster=rows["consumer_key"].to_numpy()).cluster
+    estimated = propensity_scores(X, rows["treatment"].cast(pl.Float64).to_numpy(), cluster, seed)
+    keep = (estimated >= OVERLAP[0]) & (estimated <= OVERLAP[1])
+    kept = rows.filter(pl.Series(keep))
+    if min(int(kept["treatment"].sum()), int((1 - kept["treatment"]).sum())) < FEWEST_PER_ARM:
+        raise TooFewRowsError(
+            f"treated and untreated people hardly compare: {kept.height} of {rows.height} rows had a chance of being "
+            f"chosen between {OVERLAP[0]} and {OVERLAP[1]}"
+        )
+    return kept, estimated[keep]
+
+
+def _champion_scores(champion: StoredModel, rows: pl.DataFrame) -> FloatArray | None:
+    """The champion's predictions; None if it needs features this version no longer has."""
+    names = list(champion.card["features"])
+    if not set(names) <= set(rows.columns):
+        return None
+    return stored_uplift(champion).predict(rows.select(names).to_numpy())
+
+
+def stored_uplift(stored: StoredModel) -> FittedUplift:
+    """The fitted model of a checked model folder."""
+    card = stored.card
+    return model_from_parts(card["kind"], stored.boosters, card["constants"], is_binary=card["is_binary"])
+
+
+def _judged(one: HeldOut, sample: Sample, champion: FloatArray | None, is_new: BoolArray) -> Judged:
+    return Judged(
+        gamma=one.gamma,
+        candidate=one.order(one.uplift),
+        response=one.order(one.response),
+        cluster=sample.cluster[one.rows],
+        champion=None if champion is None else one.order(champion[one.rows]),
+        is_new_to_champion=is_new[one.rows],
+    )
+
+
+def _table(
+    one: HeldOut, sample: Sample, champion: FloatArray | None, has_equal_chances: bool, seed: int
+) -> pl.DataFrame:
+    scores = {
+        "candidate": one.order(one.uplift),
+        "response model": one.order(one.response),
+        "random": one.random_order(seed),
+    }
+    if champion is not None:
+        scores["champion"] = one.order(champion[one.rows])
+    return evaluation_table(sample.kept(one.rows), one.gamma, scores, has_equal_chances=has_equal_chances, seed=seed)
