@@ -5,6 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/.made-by-make
+PEERS := benchmarks/.venv/.made-by-make
 WORKSPACE ?= workspaces/demo
 
 # No tool of ours reports home.
@@ -14,7 +15,7 @@ export DAGSTER_DISABLE_TELEMETRY := true
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help environment run journey voices ui ui-readonly test test-browser test-live lint format bench trials lock \
+.PHONY: help environment run journey voices ui ui-readonly test test-browser test-live lint format bench bench-env trials lock \
 	clean chromium
 
 help: ## this list
@@ -25,19 +26,24 @@ environment: $(ENVIRONMENT) ## the environment in .venv, from the locks
 # pip brings uv (its hash is in requirements.bootstrap.lock), uv brings the rest in seconds instead of minutes. uv does
 # not read pip's configuration: an index or certificate set for pip is handed over. Where uv cannot reach what pip can,
 # pip installs the same lock itself: slower, same bytes.
+# $(1): the environment, $(2): the lock
+define INSTALL
+index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null); index=$${PIP_INDEX_URL:-$$index}; \
+certificates=$$($(BIN)/python -m pip config get global.cert 2>/dev/null); certificates=$${PIP_CERT:-$$certificates}; \
+if [ -n "$$index" ] && [ -z "$$UV_DEFAULT_INDEX" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+if [ -n "$$certificates" ] && [ -z "$$SSL_CERT_FILE" ]; then export SSL_CERT_FILE="$$certificates"; fi; \
+$(BIN)/uv pip install --quiet --python $(1)/bin/python --require-hashes -r $(2) \
+	|| { echo "uv could not install; pip installs the same lock, which takes minutes" >&2; \
+	     $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2); }
+endef
+
 $(ENVIRONMENT): requirements.lock requirements.bootstrap.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 		|| { echo "nanolift needs Python 3.11; '$(PYTHON)' is not. Install it, or: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV) from requirements.lock (hashes checked)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.bootstrap.lock
-	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null); index=$${PIP_INDEX_URL:-$$index}; \
-	 certificates=$$($(BIN)/python -m pip config get global.cert 2>/dev/null); certificates=$${PIP_CERT:-$$certificates}; \
-	 if [ -n "$$index" ] && [ -z "$$UV_DEFAULT_INDEX" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
-	 if [ -n "$$certificates" ] && [ -z "$$SSL_CERT_FILE" ]; then export SSL_CERT_FILE="$$certificates"; fi; \
-	 VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock \
-		|| { echo "uv could not install; pip installs the same lock, which takes minutes" >&2; \
-		     $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; }
+	@$(call INSTALL,$(VENV),requirements.lock)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -83,15 +89,24 @@ format: $(ENVIRONMENT) ## let ruff write what it can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(ENVIRONMENT) ## benchmarks: ratios against peers measured in the same run
+bench: $(ENVIRONMENT) $(PEERS) ## benchmarks: ratios against peers measured in the same run
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 trials: $(ENVIRONMENT) ## the long counts (coverage, promotion) over many seeds; resumable
 	@for file in benchmarks/trial_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-lock: $(ENVIRONMENT) ## resolve both locks anew (hashes, no index address)
+bench-env: $(PEERS) ## the peers that benchmarks compare with, in an environment of their own
+
+$(PEERS): benchmarks/peers.lock | $(ENVIRONMENT)
+	@test -x benchmarks/.venv/bin/python || $(PYTHON) -m venv benchmarks/.venv
+	@$(call INSTALL,benchmarks/.venv,benchmarks/peers.lock)
+	@touch $@
+
+lock: $(ENVIRONMENT) ## resolve all locks anew (hashes, no index address)
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --upgrade --python-version 3.11 --generate-hashes \
 		--no-strip-extras --no-emit-index-url --quiet -o requirements.lock
+	@$(BIN)/uv pip compile benchmarks/peers.in --upgrade --python-version 3.11 --generate-hashes \
+		--no-strip-extras --no-emit-index-url --quiet -o benchmarks/peers.lock
 	@printf 'setuptools>=80\nuv>=0.13\n' | $(BIN)/uv pip compile - --upgrade --python-version 3.11 --universal \
 		--generate-hashes --no-emit-index-url --no-annotate --quiet \
 		--custom-compile-command 'make lock' -o requirements.bootstrap.lock
