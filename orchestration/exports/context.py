@@ -74,9 +74,10 @@ class ExportContext:
         return " + ".join(sorted(set(self.source_basis.values())))
 
     def basis_line(self) -> str:
-        """The basis of each source, in a sentence for headers."""
-        parts = [f"{name}: {basis}" for name, basis in sorted(self.source_basis.items())]
-        return f"basis {self.bases()} ({', '.join(parts)})"
+        """The basis of each source, for headers."""
+        if len(set(self.source_basis.values())) == 1:
+            return f"{self.bases()}, declared for every source"
+        return ", ".join(f"{name}: {basis}" for name, basis in sorted(self.source_basis.items()))
 
     def research_covers_everybody(self) -> bool:
         """Whether every source declares the research basis, so that a person needs no consent of their own.

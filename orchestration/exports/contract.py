@@ -53,9 +53,9 @@ _PERSON_FACTS = (
         "organic_ugc_90_days_count",
         "of these unpaid",
         "integer",
-        "those of the 90 days that no incentive is known for; undisclosed paid content is not among them",
+        "those of the 90 days known to be unpaid; content of an incentive, disclosed or not, is not among them",
         unit="pieces",
-        when_null="not reported: no account or review of the person is known",
+        when_null="not reported: nothing of the person is known, or the incentive of a piece is unknown",
     ),
     Column(
         "last_ugc_on",
@@ -98,6 +98,12 @@ _PERSON_FACTS = (
     ),
 )
 
+# Beside an effect per person: the other facts of a person stand in ambassador_candidates, by consumer_key.
+_REACH_AND_CONSENT = tuple(
+    column
+    for column in _PERSON_FACTS
+    if column.name in ("tier", "tier_preset", "followers_count", "state", "consent_contact")
+)
 _REASONS = tuple(
     Column(
         f"reason_{n}", f"Reason {n}", "text", f"no. {n} of what moved this score most", when_null="no further reason"
@@ -198,7 +204,7 @@ UPLIFT_SCORES = Output(
         _UNIT,
         *_REASONS,
         Column("design", "Learned from", "text", "how the people compared were chosen", allowed=DESIGNS),
-        *_PERSON_FACTS,
+        *_REACH_AND_CONSENT,
         *_MODEL,
         _AS_OF,
         _BASIS,
@@ -336,6 +342,14 @@ CAMPAIGN_RESULTS = Output(
         _arm("accepted", "Accepted", "members of the treatment arm who accepted"),
         _arm("delivered", "Delivered", "members of the treatment arm who got the product"),
         _arm("published", "Published", "members of the treatment arm who published"),
+        Column(
+            "ugc_count",
+            "Posts and reviews",
+            "integer",
+            "posts, reviews and other pieces that reached the campaign",
+            unit="pieces",
+            when_null="posts and reviews are not reported",
+        ),
         Column(
             "cost_minor",
             "Cost",

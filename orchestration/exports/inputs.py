@@ -69,7 +69,7 @@ MART_INPUTS: dict[str, dict[str, pl.DataType]] = {
         "currency": _TEXT,
     },
     "fct_campaign_costs": {"campaign_id": _TEXT, "amount_minor": _INT, "currency": _TEXT},
-    "fct_campaigns": {"campaign_id": _TEXT, "is_sales_additive": _FLAG},
+    "fct_campaigns": {"campaign_id": _TEXT, "ugc_count": _INT, "is_sales_additive": _FLAG},
 }
 
 SCORE_INPUTS: dict[str, dict[str, pl.DataType]] = {

@@ -67,7 +67,9 @@ def _ugc_facts(ugc: pl.DataFrame, context: ExportContext) -> pl.DataFrame:
         .group_by("consumer_key")
         .agg(
             ugc_90_days_count=recent.sum().cast(pl.Int64),
-            organic_ugc_90_days_count=(recent & pl.col("is_organic").fill_null(False)).sum().cast(pl.Int64),
+            organic_ugc_90_days_count=pl.when((recent & pl.col("is_organic").is_null()).any().not_()).then(
+                (recent & pl.col("is_organic")).sum().cast(pl.Int64)
+            ),
             last_ugc_on=pl.col("published_on").filter(standing).max(),
         )
     )
@@ -113,14 +115,15 @@ def person_facts(frames: Mapping[str, pl.DataFrame], listing: Listing, context: 
         .agg(last_purchase_on=pl.col("business_on").max())
     )
     states = _states(take(frames, "fct_campaign_members"), ugc, take(frames, "dim_campaigns"))
-    is_reported = pl.col("accounts_count") > 0  # an account we watch that published nothing has a true 0
+    # An account that is watched and published nothing has a true 0.
+    has_silent_account = (pl.col("accounts_count") > 0) & pl.col("ugc_90_days_count").is_null()
     return (
         listing.people.join(consumers, on="consumer_key", how="left")
         .join(_ugc_facts(ugc, context), on="consumer_key", how="left")
         .join(purchases, on="consumer_key", how="left")
         .join(states, on="consumer_key", how="left")
         .with_columns(
-            pl.when(pl.col(name).is_null() & is_reported).then(pl.lit(0, pl.Int64)).otherwise(pl.col(name)).alias(name)
+            pl.when(has_silent_account).then(pl.lit(0, pl.Int64)).otherwise(pl.col(name)).alias(name)
             for name in ("ugc_90_days_count", "organic_ugc_90_days_count")
         )
         .with_columns(

@@ -87,7 +87,7 @@ def _coverage_rows(frames: Mapping[str, pl.DataFrame]) -> Iterator[dict[str, Any
             if frame.is_empty():
                 yield _row("coverage", metric, "missing", stream=label, detail="no rows")
                 continue
-            share = 1 - frame.get_column(metric).null_count() / len(frame)
+            share = frame.get_column(metric).count() / len(frame)
             status = "ok" if share == 1 else "attention" if share else "missing"
             detail = None if share else "never reported"
             yield _row("coverage", metric, status, stream=label, value=share, value_unit="share", detail=detail)

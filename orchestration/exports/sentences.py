@@ -47,25 +47,30 @@ class Result:
         return self.campaign_name or f"Campaign {self.campaign_id}"
 
 
-def amount(value: float | None, unit: str | None, signed: bool = False) -> str:
-    """A total in words: whole people where the unit is a share, else money."""
-    if unit is None or unit == SHARE_UNIT:
+def amount(value: float | None, unit: str | None, signed: bool = False, bare: bool = False) -> str:
+    """A total in words: whole people where the unit is a share, else money; `bare`: without the currency."""
+    if unit is None or unit == SHARE_UNIT or bare:
         return ENGLISH.number(value, 0, signed)
     return ENGLISH.money(value, unit, signed, decimals=0)
 
 
-def _extra(result: Result, word: str) -> str:
-    """ "1,240 extra first-time buyers", "EUR 12,400 of extra sales"."""
+def _size(result: Result) -> str:
+    """ "1,240 extra first-time buyers", "EUR 12,400 of extra sales", "EUR 5,600 less in sales"."""
     assert result.total_effect is not None and result.outcome is not None
-    noun = outcome_of(result.outcome).noun
+    noun, more = outcome_of(result.outcome).noun, result.total_effect > 0
     size = amount(abs(result.total_effect), result.unit)
-    return f"{size} {word} {noun}" if result.unit == SHARE_UNIT else f"{size} of {word} {noun}"
+    if result.unit == SHARE_UNIT:
+        return f"{size} {'extra' if more else 'fewer'} {noun}"
+    return f"{size} of extra {noun}" if more else f"{size} less in {noun}"
 
 
-def _range(result: Result) -> str:
-    low, high = amount(result.total_effect_low, result.unit), amount(result.total_effect_high, result.unit)
-    level = "" if result.interval_level is None else f"{ENGLISH.share(result.interval_level)} range "
-    return f"{level}{low} to {high}"
+def _range(result: Result, is_clear: bool) -> str:
+    """ "90 % range 820 to 1,660"; without signs where the words say the direction."""
+    low, high = result.total_effect_low, result.total_effect_high
+    if is_clear and low is not None and high is not None:
+        low, high = sorted((abs(low), abs(high)))
+    level = "" if result.interval_level is None else f"{ENGLISH.share(result.interval_level)} "
+    return f"{level}range {amount(low, result.unit)} to {amount(high, result.unit, bare=True)}"
 
 
 def result_sentence(result: Result) -> str:
@@ -77,21 +82,19 @@ def result_sentence(result: Result) -> str:
         return f"{result.label} cannot be measured: {result.base_note or 'no measurement was made in this run'}."
     low, high = result.total_effect_low, result.total_effect_high
     is_clear = low is not None and high is not None and (low > 0 or high < 0)
-    more = result.total_effect > 0
+    within = _range(result, is_clear)
     if not is_clear:
-        noun = outcome_of(result.outcome).noun
-        text = f"{result.label}: no effect on {noun} can be told from chance ({_range(result)})."
+        text = f"{result.label}: no effect on {outcome_of(result.outcome).noun} can be told from chance ({within})."
     elif result.design == "randomised":
-        verb = "caused" if result.placebo_check != "failed" else "seems to have caused"
-        text = f"{result.label} {verb} {_extra(result, 'extra' if more else 'fewer')} ({_range(result)})."
+        verb = "seems to have caused" if result.placebo_check == "failed" else "caused"
+        text = f"{result.label} {verb} {_size(result)} ({within})."
     else:
-        side = "extra" if more else "fewer"
         text = (
-            f"{result.label}: those who took part brought {_extra(result, side)} ({_range(result)}), "
-            "but chance did not choose them: no proof of cause."
+            f"{result.label}: those who took part brought {_size(result)} ({within}), but they were not chosen by "
+            "chance: no proof of cause."
         )
     if result.placebo_check == "failed":
         text += " The check before the campaign failed: do not rely on this figure."
-    if result.claimed_sales_minor is not None and result.claimed_currency is not None:
+    if result.unit != SHARE_UNIT and result.claimed_sales_minor is not None and result.claimed_currency is not None:
         text += f" Codes and links claim {ENGLISH.minor(result.claimed_sales_minor, result.claimed_currency)}."
     return text

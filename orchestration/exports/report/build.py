@@ -13,7 +13,10 @@ import polars as pl
 from orchestration.exports.context import ExportContext
 from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.report import campaigns, data, people
+from orchestration.exports.report.figures import name_of
+from orchestration.exports.report.forest import forests
 from orchestration.exports.report.view import ReportContext, Tile
+from orchestration.exports.words import outcome_of
 
 
 def build_report(exports: Mapping[str, pl.DataFrame], context: ExportContext, link: str) -> ReportContext:
@@ -24,8 +27,7 @@ def build_report(exports: Mapping[str, pl.DataFrame], context: ExportContext, li
         link: relative path from the page to the folder of the export files.
     """
     results, quality = exports["campaign_results"], exports["data_quality"]
-    shown, unmeasured, lead = campaigns.headlines(results)
-    names = {row["campaign_id"]: campaigns.name_of(row) for row in results.iter_rows(named=True)}
+    names = {row["campaign_id"]: name_of(row) for row in results.iter_rows(named=True)}
     return ReportContext(
         brand=context.brand_name,
         as_of=ENGLISH.day(context.as_of),
@@ -34,12 +36,12 @@ def build_report(exports: Mapping[str, pl.DataFrame], context: ExportContext, li
         tiers_note=f"{context.tier_preset}: nano below {ENGLISH.number(context.nano_below)} followers, micro up to "
         f"{ENGLISH.number(context.micro_up_to)}, macro above. An unknown audience is a tier of its own.",
         simulated=", ".join(sorted(context.simulated_sources)),
-        lead=lead,
-        headlines=shown,
-        unmeasured=unmeasured,
+        lead=campaigns.lead(results),
+        headlines=campaigns.headlines(results),
+        unmeasured=campaigns.beyond_headlines(results),
         tiles=_tiles(exports),
-        forests=campaigns.forests(results),
-        campaigns=campaigns.campaign_rows(results),
+        forests=forests(results),
+        campaigns=campaigns.campaign_blocks(results),
         tiers=people.tier_rows(exports["ambassador_candidates"], exports["ambassador_scores"], context),
         group_bars=people.group_bars(exports["uplift_scores"], names),
         left_out=people.left_out(quality),
@@ -56,30 +58,28 @@ def build_report(exports: Mapping[str, pl.DataFrame], context: ExportContext, li
 def _tiles(exports: Mapping[str, pl.DataFrame]) -> tuple[Tile, ...]:
     """The overview: people, scores, campaigns, rows of data."""
     results, quality = exports["campaign_results"], exports["data_quality"]
-    uplift = exports["uplift_scores"]
-    helps = uplift.filter(pl.col("group_label") == "contact helps").get_column("consumer_key").n_unique()
     measured = results.filter(pl.col("status") == "measured").get_column("campaign_id").n_unique()
     accepted, refused = (
         float(quality.filter(pl.col("item") == item).get_column("value").sum())
         for item in ("rows accepted", "rows refused")
     )
+    listed = ENGLISH.number(len(exports["ambassador_candidates"]))
+    known = ENGLISH.number(results.get_column("campaign_id").n_unique())
     return (
-        Tile(
-            "People who may be asked",
-            ENGLISH.number(len(exports["ambassador_candidates"])),
-            "facts only, not a prediction",
-        ),
-        Tile(
-            "Contact helps",
-            ENGLISH.number(helps) if len(uplift) else "not learned yet",
-            f"of {ENGLISH.number(uplift.get_column('consumer_key').n_unique())} people scored"
-            if len(uplift)
-            else "see Files",
-        ),
-        Tile(
-            "Campaigns measured",
-            ENGLISH.number(measured),
-            f"of {ENGLISH.number(results.get_column('campaign_id').n_unique())} known",
-        ),
+        Tile("People who may be listed", listed, "facts only, not a prediction"),
+        _contact_tile(exports["uplift_scores"]),
+        Tile("Campaigns measured", ENGLISH.number(measured), f"of {known} known"),
         Tile("Rows of data", ENGLISH.number(accepted), f"{ENGLISH.number(refused)} refused"),
     )
+
+
+def _contact_tile(uplift: pl.DataFrame) -> Tile:
+    """How many people contact is expected to move, for the outcome that most people are scored on."""
+    if uplift.is_empty():
+        return Tile("Contact helps", "none yet", "Files says what it needs")
+    counts = uplift.group_by("campaign_id", "outcome").agg(
+        pl.len(), helps=(pl.col("group_label") == "contact helps").sum()
+    )
+    most = counts.sort("len", "campaign_id", "outcome", descending=[True, False, False]).row(0, named=True)
+    note = f"of {ENGLISH.number(most['len'])} scored; {outcome_of(most['outcome']).noun}"
+    return Tile("Contact helps", ENGLISH.number(most["helps"]), note)

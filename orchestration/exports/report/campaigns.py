@@ -1,27 +1,26 @@
-"""The report's blocks about campaigns, from the campaign_results export.
+"""The report's words and table about campaigns, from the campaign_results export.
 
-Belongs here: headlines, interval charts, the campaign table. Does not: figures of its own: all are the export's.
+Belongs here: headlines, the sentence above all, the campaign table. Does not: interval charts (forest.py), figures of
+its own: all are the export's.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import polars as pl
 
 from orchestration.exports.formatting import ENGLISH, NOT_REPORTED
-from orchestration.exports.report.axis import Axis, axis_for
-from orchestration.exports.report.view import CampaignRow, Forest, ForestRow, Headline, Tick, Tone
+from orchestration.exports.report.figures import Row, effect, name_of, per_words, span, tone_of
+from orchestration.exports.report.view import CampaignBlock, Headline, OutcomeRow, Tone
 from orchestration.exports.sentences import amount
-from orchestration.exports.words import DESIGN_WORDS, SHARE_UNIT, UNIT_WORDS, outcome_of
+from orchestration.exports.words import DESIGN_WORDS, outcome_of
 
-Row = dict[str, Any]
-
-_HEADLINES_SHOWN = 6
+_PROVEN_SHOWN = 6
+_OTHERS_SHOWN = 3
 _TONE_ORDER: dict[Tone, int] = {"good": 0, "bad": 1, "careful": 2, "open": 3, "missing": 4}
 _TONE_LABELS: dict[Tone, str] = {
-    "good": "Proven",
+    "good": "Proven gain",
     "bad": "Proven loss",
     "careful": "No proof of cause",
     "open": "Not clear",
@@ -29,174 +28,105 @@ _TONE_LABELS: dict[Tone, str] = {
 }
 
 
-def tone_of(row: Row) -> Tone:
-    """How much a result may be relied on; a clear randomised effect with a failed check is `careful`."""
-    if row["status"] != "measured" or row["effect"] is None:
-        return "missing"
-    low, high = row["effect_low"], row["effect_high"]
-    if low is None or high is None or low <= 0 <= high:
-        return "open"
-    if row["design"] != "randomised" or row["placebo_check"] == "failed":
-        return "careful"
-    return "good" if row["effect"] > 0 else "bad"
+def _by_campaign(results: pl.DataFrame) -> list[list[Row]]:
+    """The export's rows, one list a campaign, in the export's order."""
+    return [part.to_dicts() for part in results.partition_by("campaign_id", maintain_order=True)]
 
 
-def name_of(row: Row) -> str:
-    """The campaign's name, else its id."""
-    return row["campaign_name"] or f"Campaign {row['campaign_id']}"
+def _by_first_day(results: pl.DataFrame) -> pl.DataFrame:
+    return results.sort("starts_on", "campaign_id", "outcome", nulls_last=True)
 
 
-def headlines(results: pl.DataFrame) -> tuple[tuple[Headline, ...], tuple[str, ...], str]:
-    """The measured campaigns in words (the surest first), the reasons of the others, and the sentence above all."""
-    rows = results.to_dicts()
-    measured = sorted((row for row in rows if row["status"] == "measured"), key=lambda row: _TONE_ORDER[tone_of(row)])
-    shown = tuple(
-        Headline(row["headline"], tone_of(row), _TONE_LABELS[tone_of(row)]) for row in measured[:_HEADLINES_SHOWN]
+def _strongest(rows: list[Row]) -> Tone:
+    """The tone of a campaign: that of its surest outcome."""
+    return min((tone_of(row) for row in rows), key=_TONE_ORDER.__getitem__)
+
+
+def headlines(results: pl.DataFrame) -> tuple[Headline, ...]:
+    """The measured campaigns in words, by first day: every proven one up to six, then up to three of the others."""
+    measured = [rows for rows in _by_campaign(_by_first_day(results)) if _strongest(rows) != "missing"]
+    ranked = sorted(measured, key=lambda rows: _TONE_ORDER[_strongest(rows)])
+    proven = [rows for rows in ranked if _strongest(rows) in ("good", "bad")]
+    others = [rows for rows in ranked if _strongest(rows) not in ("good", "bad")]
+    return tuple(
+        Headline(
+            tuple(row["headline"] for row in rows if row["status"] == "measured"),
+            _strongest(rows),
+            _TONE_LABELS[_strongest(rows)],
+        )
+        for rows in (*proven[:_PROVEN_SHOWN], *others[:_OTHERS_SHOWN])
     )
-    others = {row["campaign_id"]: row for row in rows if row["status"] != "measured"}
-    for row in measured:
-        others.pop(row["campaign_id"], None)
-    reasons = Counter(row["note"] for row in others.values())
-    unmeasured = tuple(f"{_campaigns(count)} cannot be measured: {reason}." for reason, count in reasons.most_common())
-    if len(measured) > len(shown):
-        unmeasured = (f"{len(measured) - len(shown)} more results stand in the table below.", *unmeasured)
-    return shown, unmeasured, _lead(rows, measured)
+
+
+def beyond_headlines(results: pl.DataFrame) -> tuple[str, ...]:
+    """How many measured campaigns are not among the headlines, and why the others cannot be measured."""
+    campaigns = _by_campaign(results)
+    unmeasured = [rows for rows in campaigns if _strongest(rows) == "missing"]
+    more = len(campaigns) - len(unmeasured) - len(headlines(results))
+    more_words = "1 more campaign is" if more == 1 else f"{ENGLISH.number(more)} more campaigns are"
+    reasons = Counter(rows[0]["note"] for rows in unmeasured)
+    return (
+        *([f"{more_words} in the table below."] if more > 0 else []),
+        *(f"{_campaigns(count)} cannot be measured: {reason}." for reason, count in reasons.most_common()),
+    )
 
 
 def _campaigns(count: int) -> str:
     return "1 campaign" if count == 1 else f"{ENGLISH.number(count)} campaigns"
 
 
-def _lead(rows: list[Row], measured: list[Row]) -> str:
-    """One sentence: how many campaigns, how many measured, how many with a proven effect."""
-    every = {row["campaign_id"] for row in rows}
+def lead(results: pl.DataFrame) -> str:
+    """The sentence above all: how many campaigns, how many measured, what is proven."""
+    tones = Counter(_strongest(rows) for rows in _by_campaign(results))
+    every, measured = tones.total(), tones.total() - tones["missing"]
     if not every:
         return "No campaign is known yet. What is known about people and data stands below."
-    counted = {row["campaign_id"] for row in measured}
-    proven = {row["campaign_id"] for row in measured if tone_of(row) == "good"}
-    if not counted:
-        return (
-            f"None of {_campaigns(len(every))} can be measured yet."
-            if len(every) > 1
-            else "The campaign cannot be measured yet."
-        )
-    text = f"{ENGLISH.number(len(counted))} of {_campaigns(len(every))} could be measured"
-    if not proven:
-        return text + "; none has a proven effect."
-    return text + f"; {ENGLISH.number(len(proven))} {'has' if len(proven) == 1 else 'have'} a proven effect."
+    if not measured:
+        return "No campaign can be measured yet."
+    counts = ((tones["good"], "gain", "gains"), (tones["bad"], "loss", "losses"))
+    proven = [f"{ENGLISH.number(n)} proven {word if n == 1 else plural}" for n, word, plural in counts if n]
+    return (
+        f"{ENGLISH.number(measured)} of {_campaigns(every)} could be measured: {', '.join(proven) or 'none is proven'}."
+    )
 
 
-def _scaled(row: Row, name: str) -> float | None:
-    """An effect as a chart shows it: per 100 people for shares, money as it is."""
-    value: float | None = row[name]
-    return value if value is None or row["unit"] != SHARE_UNIT else value * 100
+def campaign_blocks(results: pl.DataFrame) -> tuple[CampaignBlock, ...]:
+    """The campaign table, by first day."""
+    return tuple(_block(rows) for rows in _by_campaign(_by_first_day(results)))
 
 
-def _effect(row: Row, name: str, signed: bool = True) -> str:
-    value = _scaled(row, name)
-    if row["unit"] == SHARE_UNIT:
-        return ENGLISH.number(value, 1, signed)
-    return ENGLISH.money(value, row["unit"], signed) if row["unit"] else NOT_REPORTED
-
-
-def per_words(row: Row) -> str:
-    """What one effect is per: "per 100 people", "per person", "per store"."""
-    singular, plural = UNIT_WORDS.get(row["counted_unit"] or "consumer", ("unit", "units"))
-    return f"per 100 {plural}" if row["unit"] == SHARE_UNIT else f"per {singular}"
-
-
-def _range(low: str, high: str) -> str:
-    return f"{low} to {high}"
-
-
-def forests(results: pl.DataFrame) -> tuple[Forest, ...]:
-    """One interval chart per outcome, unit and kind of unit compared; campaigns by their first day."""
-    measured = results.filter(
-        (pl.col("status") == "measured")
-        & pl.all_horizontal(pl.col("effect", "effect_low", "effect_high").is_not_null())
-    ).sort("outcome", "unit", "counted_unit", "starts_on", "campaign_id", nulls_last=True)
-    groups = measured.partition_by("outcome", "unit", "counted_unit", maintain_order=True)
-    return tuple(_forest(group.to_dicts()) for group in groups)
-
-
-def _forest(rows: list[Row]) -> Forest:
-    ranges = [tuple(_scaled(row, name) or 0.0 for name in ("effect_low", "effect", "effect_high")) for row in rows]
-    axis = axis_for([(low, mid, high) for low, mid, high in ranges])
+def _block(rows: list[Row]) -> CampaignBlock:
     first = rows[0]
-    unit = "" if first["unit"] == SHARE_UNIT else f"{first['unit']} "
-    decimals = axis.decimals()
-    outcome = outcome_of(first["outcome"])
-    return Forest(
-        title=outcome.title,
-        axis=f"extra {outcome.noun}, {unit}{per_words(first)}",
-        zero=axis.percent(0),
-        ticks=tuple(Tick(axis.percent(mark), ENGLISH.number(mark, decimals)) for mark in axis.marks()),
-        rows=tuple(_forest_row(row, axis) for row in rows),
+    took_part = first["treated_count"] if first["status"] == "measured" else first["treatment_count"]
+    return CampaignBlock(
+        name=name_of(first),
+        period=f"{ENGLISH.day(first['starts_on'])} to {ENGLISH.day(first['ends_on'])}" if first["starts_on"] else "",
+        design=first["design"] or "not measured",
+        design_words=DESIGN_WORDS.get(first["design"] or "", ""),
+        tone=_strongest(rows),
+        took_part=ENGLISH.number(took_part),
+        compared=ENGLISH.number(first["compared_count"]),
+        cost=ENGLISH.minor(first["cost_minor"], first["cost_currency"]),
+        claimed=ENGLISH.minor(first["claimed_sales_minor"], first["claimed_currency"]),
+        outcomes=tuple(_outcome(row) for row in rows),
     )
 
 
-def _forest_row(row: Row, axis: Axis) -> ForestRow:
-    low, mid, high = (_scaled(row, name) or 0.0 for name in ("effect_low", "effect", "effect_high"))
-    check_low, check_high = _scaled(row, "placebo_low"), _scaled(row, "placebo_high")
-    value = f"{_effect(row, 'effect')} ({_range(_effect(row, 'effect_low'), _effect(row, 'effect_high'))})"
-    return ForestRow(
-        name=name_of(row),
-        detail=row["design"] or "",
-        value=value,
-        tone=tone_of(row),
-        low=axis.percent(low),
-        mid=axis.percent(mid),
-        high=axis.percent(high),
-        cut_low=low < axis.low,
-        cut_high=high > axis.high,
-        check_low=None if check_low is None else axis.percent(check_low),
-        check_high=None if check_high is None else axis.percent(check_high),
-        description=f"{name_of(row)}: {value} {per_words(row)}, {row['design']}; {check_words(row)}",
+def _outcome(row: Row) -> OutcomeRow:
+    note, title = row["note"] or "", outcome_of(row["outcome"]).title if row["outcome"] else "Nothing measured"
+    if row["status"] != "measured":
+        return OutcomeRow(title, "", note, "not measured", "", "not measured", "", "not measured", "", False)
+    low, high = (amount(row[f"total_effect_{end}"], row["unit"], signed=True, bare=True) for end in ("low", "high"))
+    verdict = row["placebo_check"]
+    return OutcomeRow(
+        outcome=title,
+        per=per_words(row),
+        note=note,
+        effect=effect(row, "effect"),
+        effect_range=span(row, "effect_low", "effect_high"),
+        total=amount(row["total_effect"], row["unit"], signed=True),
+        total_range=f"{low} to {high}" if row["total_effect_low"] is not None else NOT_REPORTED,
+        check=verdict or "no check possible",
+        check_range=span(row, "placebo_low", "placebo_high") if verdict else "",
+        has_failed_check=verdict == "failed",
     )
-
-
-def check_words(row: Row) -> str:
-    """The check before the campaign in words."""
-    if row["placebo_check"] is None:
-        return "no check possible"
-    return f"check {row['placebo_check']}"
-
-
-def campaign_rows(results: pl.DataFrame) -> tuple[CampaignRow, ...]:
-    """The campaign table in the export's order."""
-    return tuple(_campaign_row(row) for row in results.to_dicts())
-
-
-def _campaign_row(row: Row) -> CampaignRow:
-    measured = row["status"] == "measured"
-    tone = tone_of(row)
-    return CampaignRow(
-        name=name_of(row),
-        period=_range(ENGLISH.day(row["starts_on"]), ENGLISH.day(row["ends_on"])) if row["starts_on"] else NOT_REPORTED,
-        outcome=outcome_of(row["outcome"]).title if row["outcome"] else "nothing measured",
-        design=f"{row['design']}: {DESIGN_WORDS[row['design']]}" if row["design"] else "not measured",
-        tone=tone,
-        took_part=ENGLISH.number(row["treated_count"] if measured else row["treatment_count"]),
-        compared=ENGLISH.number(row["compared_count"]),
-        effect=f"{_effect(row, 'effect')} {per_words(row)}" if measured else "not measured",
-        effect_range=_range(_effect(row, "effect_low"), _effect(row, "effect_high")) if measured else "",
-        total=amount(row["total_effect"], row["unit"], signed=True) if measured else "not measured",
-        total_range=_range(
-            amount(row["total_effect_low"], row["unit"], signed=True),
-            amount(row["total_effect_high"], row["unit"], signed=True),
-        )
-        if measured
-        else "",
-        check=_check(row) if measured else "not measured",
-        check_tone="bad" if row["placebo_check"] == "failed" else "open",
-        cost=ENGLISH.minor(row["cost_minor"], row["cost_currency"]),
-        claimed=ENGLISH.minor(row["claimed_sales_minor"], row["claimed_currency"]),
-        note=row["note"] or "",
-    )
-
-
-def _check(row: Row) -> str:
-    if row["placebo_check"] is None:
-        return "no check possible"
-    low, high = _effect(row, "placebo_low"), _effect(row, "placebo_high")
-    return f"{row['placebo_check']}: {_effect(row, 'placebo_effect')} ({_range(low, high)})"

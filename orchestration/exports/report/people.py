@@ -17,6 +17,8 @@ from orchestration.exports.words import outcome_of
 
 _RECENT = timedelta(days=90)
 _BARS_SHOWN = 8
+# Scores that are not tied to one campaign are made for the one to come.
+NEXT_CAMPAIGN = "The next campaign"
 _STYLES = dict(zip(GROUPS, ("helps", "anyway", "none", "hurts", "unknown"), strict=True))
 
 
@@ -71,7 +73,8 @@ def _group_bar(part: pl.DataFrame, names: dict[str, str]) -> GroupBar:
             Group(label, _STYLES[label], ENGLISH.number(count), ENGLISH.share(count / total), round(start, 3), width)
         )
         start += width
-    title = f"{names.get(campaign, f'Campaign {campaign}')}: {outcome_of(outcome).title.lower()}"
+    name = NEXT_CAMPAIGN if campaign == "next" else names.get(campaign, f"Campaign {campaign}")
+    title = f"{name}: {outcome_of(outcome).noun}"
     description = "; ".join(f"{group.label} {group.people} ({group.share})" for group in groups)
     return GroupBar(title, description, tuple(groups))
 

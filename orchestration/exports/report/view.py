@@ -14,12 +14,12 @@ Tone = Literal["good", "bad", "open", "careful", "missing"]
 
 @dataclass(frozen=True)
 class Headline:
-    """A campaign's result in words.
+    """A campaign's results in words, one sentence an outcome.
 
     tone: good, bad: clear and proven; open: not clear; careful: no proof of cause; missing: not measured.
     """
 
-    text: str
+    sentences: tuple[str, ...]
     tone: Tone
     label: str
 
@@ -48,6 +48,7 @@ class ForestRow:
     name: str
     detail: str
     value: str
+    range: str
     tone: Tone
     low: float
     mid: float
@@ -71,25 +72,35 @@ class Forest:
 
 
 @dataclass(frozen=True)
-class CampaignRow:
-    """One row of the campaign table."""
+class OutcomeRow:
+    """One outcome of a campaign in the table; `effect` and others are words where nothing was measured."""
 
-    name: str
-    period: str
     outcome: str
-    design: str
-    tone: Tone
-    took_part: str
-    compared: str
+    per: str
+    note: str
     effect: str
     effect_range: str
     total: str
     total_range: str
     check: str
-    check_tone: Tone
+    check_range: str
+    has_failed_check: bool
+
+
+@dataclass(frozen=True)
+class CampaignBlock:
+    """One campaign of the table with its facts; its outcomes are the rows."""
+
+    name: str
+    period: str
+    design: str
+    design_words: str
+    tone: Tone
+    took_part: str
+    compared: str
     cost: str
     claimed: str
-    note: str
+    outcomes: tuple[OutcomeRow, ...]
 
 
 @dataclass(frozen=True)
@@ -187,7 +198,7 @@ class ReportContext:
     unmeasured: tuple[str, ...]
     tiles: tuple[Tile, ...]
     forests: tuple[Forest, ...]
-    campaigns: tuple[CampaignRow, ...]
+    campaigns: tuple[CampaignBlock, ...]
     tiers: tuple[TierRow, ...]
     group_bars: tuple[GroupBar, ...]
     left_out: tuple[tuple[str, str], ...]

@@ -1,0 +1,68 @@
+"""The interval charts: every campaign's effect and range on one axis, from the campaign_results export.
+
+Belongs here: rows and axis of the charts. Does not: arithmetic of an axis (axis.py), drawing (_campaigns.html).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from orchestration.exports.formatting import ENGLISH
+from orchestration.exports.report.axis import Axis, axis_for
+from orchestration.exports.report.figures import Row, effect, name_of, per_words, scaled, span, tone_of
+from orchestration.exports.report.view import Forest, ForestRow, Tick
+from orchestration.exports.words import SHARE_UNIT, outcome_of
+
+_FIGURES = ("effect_low", "effect", "effect_high")
+
+
+def forests(results: pl.DataFrame) -> tuple[Forest, ...]:
+    """One interval chart per outcome, unit and kind of unit compared; campaigns by their first day."""
+    measured = results.filter(
+        (pl.col("status") == "measured") & pl.all_horizontal(pl.col(*_FIGURES).is_not_null())
+    ).sort("outcome", "unit", "counted_unit", "starts_on", "campaign_id", nulls_last=True)
+    groups = measured.partition_by("outcome", "unit", "counted_unit", maintain_order=True)
+    return tuple(_forest(group.to_dicts()) for group in groups)
+
+
+def _ends(row: Row) -> tuple[float, float, float]:
+    """Low, middle, high of a row that has all three."""
+    low, mid, high = (scaled(row, name) for name in _FIGURES)
+    assert low is not None and mid is not None and high is not None
+    return low, mid, high
+
+
+def _forest(rows: list[Row]) -> Forest:
+    axis = axis_for([_ends(row) for row in rows])
+    first = rows[0]
+    currency = "" if first["unit"] == SHARE_UNIT else f"{first['unit']} "
+    outcome = outcome_of(first["outcome"])
+    return Forest(
+        title=outcome.title,
+        axis=f"extra {outcome.noun}, {currency}{per_words(first)}",
+        zero=axis.percent(0),
+        ticks=tuple(Tick(axis.percent(mark), ENGLISH.number(mark, axis.decimals())) for mark in axis.marks()),
+        rows=tuple(_forest_row(row, axis) for row in rows),
+    )
+
+
+def _forest_row(row: Row, axis: Axis) -> ForestRow:
+    low, mid, high = _ends(row)
+    check_low, check_high = scaled(row, "placebo_low"), scaled(row, "placebo_high")
+    check = f"check before the campaign {row['placebo_check']}" if row["placebo_check"] else "no check possible"
+    written = span(row, "effect_low", "effect_high")
+    return ForestRow(
+        name=name_of(row),
+        detail=row["design"] or "",
+        value=effect(row, "effect", bare=True),
+        range=written,
+        tone=tone_of(row),
+        low=axis.percent(low),
+        mid=axis.percent(mid),
+        high=axis.percent(high),
+        cut_low=low < axis.low,
+        cut_high=high > axis.high,
+        check_low=None if check_low is None else axis.percent(check_low),
+        check_high=None if check_high is None else axis.percent(check_high),
+        description=f"{effect(row, 'effect')} {per_words(row)}, range {written}; {row['design']}; {check}",
+    )
