@@ -119,7 +119,7 @@ def latest_versions(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]
         )
         group by key_low, key_high
     """  # noqa: S608 - our own column names
-    table = connection.execute(query, [list(ordered)]).to_arrow_table()
+    table = connection.sql(query, params=[list(ordered)]).to_arrow_table()
     connection.unregister("landing_order")
     return pl.DataFrame(pl.from_arrow(table))
 

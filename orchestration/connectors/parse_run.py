@@ -10,6 +10,7 @@ import logging
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 # 50 million CSV rows take about 5 minutes; a parser that needs an hour hangs.
 PARSER_SECONDS = 3_600.0
+PARSER = (sys.executable, "-m", "orchestration.connectors.parse")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def parse_files(
     files: list[tuple[SourceFile, StreamMapping]],
     folder: Path,
     seconds: float = PARSER_SECONDS,
-    module: str = "orchestration.connectors.parse",
+    child: Sequence[str] = PARSER,
 ) -> list[Parsed]:
     """Parse files in one child process that writes into `folder` (which must exist and be private).
 
@@ -50,7 +52,7 @@ def parse_files(
         files: each file with the mapping that says which columns are read and how the file is written.
         folder: where the child writes; the caller removes it.
         seconds: wall-clock limit of the child.
-        module: the child's module (tests put a crashing one here).
+        child: command that is given the job (tests put a dying one here).
 
     Raises:
         SourceUnavailableError: the child crashed, was killed or ran out of time.
@@ -68,7 +70,7 @@ def parse_files(
     ]
     job = folder / "job.json"
     job.write_text(json.dumps({"output": str(folder), "files": entries}), encoding="utf-8")
-    results = _run(job, folder, seconds, module)
+    results = _run(job, folder, seconds, child)
     shown = {str(file.local): file.shown for file, _ in files}
     for result, entry in zip(results, entries, strict=False):
         if "error" in result:
@@ -90,10 +92,10 @@ def parse_files(
     return parsed
 
 
-def _run(job: Path, folder: Path, seconds: float, module: str) -> list[dict[str, Any]]:
+def _run(job: Path, folder: Path, seconds: float, child: Sequence[str]) -> list[dict[str, Any]]:
     try:
         done = subprocess.run(
-            [sys.executable, "-m", module, str(job)],
+            [*child, str(job)],
             cwd=Path(__file__).resolve().parents[2],
             env={"LC_ALL": "C.UTF-8"},  # none of ours: the parser of foreign bytes must not hold the keys
             stdin=subprocess.DEVNULL,

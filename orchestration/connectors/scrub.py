@@ -13,8 +13,9 @@ from orchestration.connectors.streams import Stream
 
 # In this order: an e-mail address holds an @ that a handle would eat, a card number holds what looks like a phone.
 PATTERNS: tuple[tuple[str, str], ...] = (
-    # The query and fragment of a link may hold ids, addresses and tokens; user:password before its host as well.
-    (r"(?i)\b(https?://)[^\s/@?#]+@", "${1}[login]@"),
+    # A link may hold a login before its host, an account in its path, ids and addresses in its query and fragment.
+    (r"(?i)\b(https?://)[^\s/@?#]+@", "${1}"),
+    (r"(?i)\b((?:twitter|x|instagram|tiktok|facebook|threads|youtube|t)\.(?:com|net|me)/)@?[\w.-]+", "${1}[handle]"),
     (r"(?i)\b((?:https?://|www\.)[^\s?#<>\"]*)[?#][^\s<>\"]+", "${1}?[query]"),
     (
         r"(?i)[\p{L}\p{N}._%+'-]+(?:@|\s?\[at\]\s?|\s?\(at\)\s?)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}",
@@ -27,7 +28,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(?i)\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b", "[ip]"),
     (r"(?:\+|\b00)[1-9](?:[ ()./-]{0,2}\d){6,14}\b", "[phone]"),
     (r"(?:\(\d{2,5}\)|\b0\d{1,4}|\b\d{3})[ ./-]{0,2}\d{2,4}(?:[ ./-]?\d{2,4}){1,3}\b", "[phone]"),
-    (r"(^|[^\p{L}\p{N}_/@.])@[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?", "${1}[handle]"),
+    (r"(^|[^\p{L}\p{N}_])(?:@+[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?)+", "${1}[handle]"),
 )
 
 

@@ -1,0 +1,104 @@
+"""A bakery's workspace that tests land till lines in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from pydantic import SecretStr
+
+from orchestration.connectors import parse, parse_run
+from orchestration.connectors.landing import land_source
+from orchestration.connectors.loads import LoadResult, active_loads, read_loads
+from orchestration.settings import Source
+from orchestration.workspace import Workspace
+
+KEY = SecretStr("a-key-for-tests-only-0123456789abcdef")
+FIRST_NIGHT = datetime(2026, 10, 5, 1)
+HEADER = "shop,receipt,line,sku,card,amount,sold\n"
+LINES = (
+    "north,R-1001,1,oat,C-77,5.80,2026-10-03 09:14\n"
+    "north,R-1001,2,coffee,C-77,3.20,2026-10-03 09:14\n"
+    "web,R-1002,1,oat,,17.40,2026-10-03 20:41\n"
+)
+COLUMNS: dict[str, Any] = {
+    "store_id": "shop",
+    "transaction_id": "receipt",
+    "line_no": "line",
+    "product_id": "sku",
+    "consumer_ref": "card",
+    "quantity": {"constant": 1},
+    "quantity_unit": {"constant": "each"},
+    "net_amount_minor": {"column": "amount", "decimal": True},
+    "currency": {"constant": "EUR"},
+    "sold_at": {"column": "sold", "zone": "Europe/Paris"},
+    "channel": {"constant": "store"},
+    "is_return": {"constant": False},
+}
+
+
+class Bakery:
+    """A workspace with one source of till lines."""
+
+    def __init__(self, root: Path) -> None:
+        self.workspace = Workspace.at(root)
+        (root / "in").mkdir(parents=True)
+
+    def write(self, name: str, lines: str, header: str = HEADER) -> Path:
+        path = self.workspace.root / "in" / name
+        path.write_text(header + lines, encoding="utf-8")
+        return path
+
+    def land(
+        self, at: datetime = FIRST_NIGHT, columns: dict[str, Any] | None = None, key: SecretStr = KEY, **source: Any
+    ) -> list[LoadResult]:
+        stream = {"stream": "pos_lines", "path": "in/*.csv", "columns": COLUMNS | (columns or {})}
+        tills = Source.model_validate({"name": "tills", "kind": "csv", "streams": [stream]} | source)
+        return land_source(
+            tills,
+            tills.streams,
+            self.workspace,
+            key=key,
+            loaded_at=at,
+            real_data=self.workspace.root,
+            brand_timezone="Europe/Paris",
+        )
+
+    def rows(self) -> pl.DataFrame:
+        """All rows of the loads that count, in landing order."""
+        loads = active_loads(read_loads(self.workspace.landing))
+        return pl.concat([pl.read_parquet(load.data) for load in loads])
+
+
+@pytest.fixture(autouse=True)
+def _parse_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse in this process, which saves half a second a landing; test_parse_run.py starts the real one."""
+    if request.module.__name__.endswith("test_parse_run"):
+        return
+
+    def run(job: Path, folder: Path, seconds: float, child: Sequence[str]) -> list[dict[str, Any]]:
+        assert parse.main(job) in (0, parse.WRONG_FILE)
+        results: list[dict[str, Any]] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        return results
+
+    monkeypatch.setattr(parse_run, "_run", run)
+
+
+@pytest.fixture
+def bakery(tmp_path: Path) -> Bakery:
+    return Bakery(tmp_path / "bakery")
+
+
+@pytest.fixture
+def key() -> SecretStr:
+    return KEY
+
+
+@pytest.fixture
+def make_bakery(tmp_path: Path) -> Callable[[str], Bakery]:
+    return lambda name: Bakery(tmp_path / name)

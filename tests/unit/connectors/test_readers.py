@@ -1,0 +1,130 @@
+"""Readers keep every record: as a row of texts, or as a malformed one with its reason."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from orchestration.connectors.base import FILE_ROW
+from orchestration.connectors.readers import Malformed, Task, WrongFileError, read
+
+
+def parsed(path: Path, kind: str, *columns: str, **how: str) -> tuple[list[tuple[object, ...]], list[Malformed]]:
+    batches = list(read(Task(kind, path, columns, **how)))
+    rows = [row for batch in batches for row in pl.DataFrame(pl.from_arrow(batch.table)).iter_rows()]
+    return rows, [record for batch in batches for record in batch.malformed]
+
+
+def csv_file(folder: Path, content: str | bytes) -> Path:
+    path = folder / "file.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_values_stay_the_text_they_were(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, '\ufeffid,amount,note\r\n007,1.50,"a ""b"", c"\r\n\r\n8,,x\r\n')
+    rows, malformed = parsed(path, "csv", "id", "amount", "note")
+    assert rows == [(1, "007", "1.50", 'a "b", c'), (2, "8", "", "x")]
+    assert malformed == []
+
+
+def test_a_gzip_file_is_recognised_by_its_content(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, gzip.compress(b"a;b\n1;2\n"))
+    assert parsed(path, "csv", "b", delimiter=";") == ([(1, "2")], [])
+
+
+def test_a_row_with_another_number_of_fields_is_malformed(tmp_path: Path) -> None:
+    rows, malformed = parsed(csv_file(tmp_path, "a,b\n1,2\n3\n4,5,6\n7,8\n"), "csv", "a")
+    assert rows == [(1, "1"), (4, "7")]
+    assert [(bad.row_no, bad.reason, bad.raw) for bad in malformed] == [
+        (2, "file: 1 fields instead of 2", "3\n"),
+        (3, "file: 3 fields instead of 2", "4,5,6\n"),
+    ]
+
+
+def test_a_quote_that_is_never_closed_costs_one_row(tmp_path: Path) -> None:
+    rows, malformed = parsed(csv_file(tmp_path, 'a,b\n1,"x\n2,y\n3,"z"\n4,w\n'), "csv", "a", "b")
+    assert [row[1:] for row in rows] == [("2", "y"), ("3", "z"), ("4", "w")]
+    assert [bad.raw for bad in malformed] == ['1,"x\n']
+
+
+def test_a_quoted_value_may_hold_line_breaks(tmp_path: Path) -> None:
+    assert parsed(csv_file(tmp_path, 'a,b\n1,"x\ny"\n2,z\n'), "csv", "b") == ([(1, "x\ny"), (2, "z")], [])
+
+
+def test_bytes_of_another_encoding_are_malformed_and_the_right_encoding_reads_them(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "a,b\n1,café\n2,tea\n".encode("cp1252"))
+    rows, malformed = parsed(path, "csv", "b")
+    assert rows == [(2, "tea")]
+    assert [(bad.row_no, bad.reason) for bad in malformed] == [(1, "file: not utf-8")]
+    assert parsed(path, "csv", "b", encoding="cp1252") == ([(1, "café"), (2, "tea")], [])
+
+
+def test_a_missing_column_names_itself_and_what_there_is(tmp_path: Path) -> None:
+    with pytest.raises(WrongFileError, match=r"no column \['price'\]; it has \['a', 'b'\]"):
+        parsed(csv_file(tmp_path, "a,b\n"), "csv", "a", "price")
+
+
+def test_an_empty_file_is_refused_and_one_with_a_header_has_no_rows(tmp_path: Path) -> None:
+    with pytest.raises(WrongFileError, match="empty"):
+        parsed(csv_file(tmp_path, ""), "csv", "a")
+    assert parsed(csv_file(tmp_path, "a,b\n"), "csv", "a") == ([], [])
+
+
+VALUES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.lists(st.tuples(VALUES, VALUES), max_size=6))
+def test_what_the_standard_writer_wrote_is_read_back(tmp_path: Path, rows: list[tuple[str, str]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *rows])
+    read_back, malformed = parsed(csv_file(tmp_path, text.getvalue()), "csv", "a", "b")
+    assert [row[1:] for row in read_back] == rows
+    assert malformed == []
+
+
+def test_json_numbers_keep_their_digits_and_dotted_paths_reach_into_objects(tmp_path: Path) -> None:
+    path = tmp_path / "file.jsonl"
+    path.write_text('{"n": 0.10, "who": {"id": 12345678901234567890}, "tags": ["a"], "ok": true}\n{"n": null}\n')
+    rows, malformed = parsed(path, "jsonl", "n", "who.id", "tags", "ok")
+    assert rows == [(1, "0.10", "12345678901234567890", '["a"]', "true"), (2, None, None, None, None)]
+    assert malformed == []
+
+
+def test_lines_that_are_no_json_object_are_malformed(tmp_path: Path) -> None:
+    path = tmp_path / "file.jsonl"
+    path.write_bytes(b'{"a": 1}\n{"a": \n[1]\n{"a": "\xff"}\n{"a": 2}\n')
+    rows, malformed = parsed(path, "jsonl", "a")
+    assert rows == [(1, "1"), (5, "2")]
+    assert [bad.reason for bad in malformed] == ["file: not JSON", "file: not a JSON object", "file: not utf-8"]
+
+
+def test_a_column_that_no_line_has_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "file.jsonl"
+    path.write_text('{"a": 1}\n')
+    with pytest.raises(WrongFileError, match=r"no column \['b'\]"):
+        parsed(path, "jsonl", "b")
+
+
+def test_parquet_keeps_its_types_and_only_the_columns_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "file.parquet"
+    pl.DataFrame({"a": [1.5, None], "b": ["x", "y"], "c": [1, 2]}).write_parquet(path)
+    batches = list(read(Task("parquet", path, ("a", "b"))))
+    assert batches[0].table.column_names == [FILE_ROW, "a", "b"]
+    assert batches[0].columns_found == ("a", "b", "c")
+    assert parsed(path, "parquet", "a", "b") == ([(1, 1.5, "x"), (2, None, "y")], [])
+
+
+def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "file.parquet"
+    path.write_bytes(b"PAR1 nothing PAR1")
+    with pytest.raises(WrongFileError, match="no readable Parquet"):
+        parsed(path, "parquet", "a")

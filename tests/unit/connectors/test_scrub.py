@@ -1,0 +1,69 @@
+"""What names or reaches a person is taken out of a text; what does not stays."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.connectors.scrub import scrubbed
+
+
+def scrub(text: str | None) -> str | None:
+    result: str | None = pl.DataFrame({"t": [text]}, schema={"t": pl.String}).select(scrubbed(pl.col("t"))).item()
+    return result
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("write to Ann.Lee+x@mail.example.org!", "write to [email]!"),
+        ("ann (at) example.org", "[email]"),
+        ("thanks @ann_lee, and @Bo.", "thanks [handle], and [handle]."),
+        (".@ann (@@bo) @cleo@dan", ".[handle] ([handle]) [handle]"),
+        (
+            "see https://www.instagram.com/ann.lee/ and tiktok.com/@bo",
+            "see https://www.instagram.com/[handle]/ and tiktok.com/[handle]",
+        ),
+        ("call +33 6 12 34 56 78 now", "call [phone] now"),
+        ("Call 914-329-0185.", "Call [phone]."),
+        ("tel (0)20 or 020 7946 0018", "tel (0)20 or [phone]"),
+        ("pay 4111 1111 1111 1111 ok", "pay [card] ok"),
+        ("IBAN DE89 3704 0044 0532 0130 00", "IBAN [iban]"),
+        ("iban de89370400440532013000", "iban [iban]"),
+        ("from 153.69.214.203 and 2001:db8:0:0:0:0:0:1", "from [ip] and [ip]"),
+        ("https://shop.example/p?user=ann&t=1#x end", "https://shop.example/p?[query] end"),
+        ("https://ann:pw@shop.example/p", "https://shop.example/p"),
+    ],
+)
+def test_personal_details_become_tokens(text: str, clean: str) -> None:
+    assert scrub(text) == clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "flight UA80 from Manchester to Newark today ?",
+        "I am 5'8\", 125 lbs, size 34-36, born 2024-12-16",
+        "price 12.50 EUR at 14:30, code ANNA10",
+        "mail@ home, #love @ noon",
+        "https://shop.example/p",
+    ],
+)
+def test_other_words_and_numbers_stay(text: str) -> None:
+    assert scrub(text) == text
+
+
+def test_no_text_stays_no_text() -> None:
+    assert scrub(None) is None
+
+
+@given(
+    st.text(max_size=20),
+    st.from_regex(r"[a-z][a-z0-9.]{0,8}[a-z]@[a-z]{2,8}\.(com|org|fr)", fullmatch=True),
+    st.text(max_size=20),
+)
+def test_no_address_survives_whatever_stands_around_it(before: str, address: str, after: str) -> None:
+    cleaned = scrub(f"{before} {address} {after}")
+    assert cleaned is not None and address not in cleaned
