@@ -118,6 +118,23 @@ def test_the_readme_lists_every_command_and_every_target() -> None:
     assert [target for target in sorted(_targets() - inner) if f"`make {target}`" not in readme] == []
 
 
+def test_make_knows_what_every_target_of_the_readme_needs() -> None:
+    """`make -n` says what it would do, and fails on a rule that is missing."""
+    for words in _commands("README.md"):
+        if words[0] == "make" and len(words) == 2:
+            said = subprocess.run(["make", "-n", words[1]], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+            assert said.returncode == 0, said.stderr
+
+
+@pytest.mark.parametrize("example", ["demo", "journey", "voices"])
+def test_the_first_steps_of_the_readme_run(example: str, tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("nanolift")
+    for words in (["init", ".", "--example", example], ["doctor", "--workspace", "."], ["status", "--workspace", "."]):
+        said = subprocess.run([program, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert said.returncode == 0, said.stdout + said.stderr
+        assert said.stdout.strip()
+
+
 def test_help_answers_within_a_second() -> None:
     """CPU seconds of a process of its own, so that a busy machine changes nothing."""
     program = Path(sys.executable).with_name("nanolift")
