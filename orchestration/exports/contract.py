@@ -9,111 +9,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from orchestration.exports.columns import (
+    ALL_BASES,
+    AS_OF,
+    BASIS,
+    CAMPAIGN,
+    CONSUMER,
+    DESIGNS,
+    GROUPS,
+    MODEL,
+    NOT_A_PREDICTION,
+    PERSON_FACTS,
+    REACH_AND_CONSENT,
+    REASONS,
+)
 from orchestration.exports.schema import Column, Output
-
-TIERS = ("nano", "micro", "macro", "unknown")
-STATES = ("candidate", "member", "active", "ambassador")
-BASES = ("consent", "research_dataset")
-GROUPS = ("contact helps", "buys anyway", "no effect", "contact hurts", "unknown")
-DESIGNS = ("randomised", "matched", "observational")
-NOT_A_PREDICTION = "not a prediction"
-
-_AS_OF = Column("as_of", "As of", "date", "last day that was known when the row was made, in the brand's time zone")
-_BASIS = Column(
-    "basis",
-    "Basis",
-    "text",
-    "why this person may be listed: own consent, or the research basis declared for every source",
-    allowed=BASES,
-)
-_BASES = Column("basis", "Basis", "text", "every basis the run's sources declare, joined by +")
-_CONSUMER = Column("consumer_key", "Person", "text", "pseudonym of the person; only the vault leads back to a contact")
-_CAMPAIGN = Column("campaign_id", "Campaign", "text", "the brand's id of the campaign")
-
-_PERSON_FACTS = (
-    Column("tier", "Audience tier", "text", "by the followers of the largest known account", allowed=TIERS),
-    Column("tier_preset", "Tier boundaries", "text", "name of the boundaries in force"),
-    Column(
-        "followers_count",
-        "Followers",
-        "integer",
-        "followers of the largest known account, never a sum over accounts",
-        unit="people",
-        when_null="no account of the person is known, or the platform does not report followers",
-    ),
-    Column(
-        "ugc_90_days_count",
-        "Posts and reviews, 90 days",
-        "integer",
-        "posts, photos, videos, comments, reviews and ratings of the last 90 days that still stand",
-        unit="pieces",
-        when_null="not reported: no account or review of the person is known",
-    ),
-    Column(
-        "organic_ugc_90_days_count",
-        "of these unpaid",
-        "integer",
-        "those of the 90 days known to be unpaid; content of an incentive, disclosed or not, is not among them",
-        unit="pieces",
-        when_null="not reported: nothing of the person is known, or the incentive of a piece is unknown",
-    ),
-    Column(
-        "last_ugc_on",
-        "Last post or review",
-        "date",
-        "day of the person's latest dated post or review",
-        when_null="none known, or undated",
-    ),
-    Column(
-        "last_moment",
-        "Last moment",
-        "text",
-        "what the latest post or review tells of a brand experience",
-        when_null="texts are not read yet",
-    ),
-    Column(
-        "last_purchase_on",
-        "Last purchase",
-        "date",
-        "day of the latest purchase, store or online; returns are no purchases",
-        when_null="no purchase of the person is known",
-    ),
-    Column("state", "State", "text", "furthest state reached so far", allowed=STATES),
-    Column("member_on", "Member since", "date", "first accepted invitation", when_null="never accepted one"),
-    Column("active_on", "Active since", "date", "first told or published as a member", when_null="not active yet"),
-    Column(
-        "ambassador_on",
-        "Ambassador since",
-        "date",
-        "first unpaid post or review after the campaign the person was active in had ended",
-        when_null="not seen",
-    ),
-    Column(
-        "consent_contact",
-        "Contact consent",
-        "text",
-        "consent to be contacted; contact nobody who has withdrawn it",
-        when_null="never asked",
-        allowed=("granted", "withdrawn"),
-    ),
-)
-
-# Beside an effect per person: the other facts of a person stand in ambassador_candidates, by consumer_key.
-_REACH_AND_CONSENT = tuple(
-    column
-    for column in _PERSON_FACTS
-    if column.name in ("tier", "tier_preset", "followers_count", "state", "consent_contact")
-)
-_REASONS = tuple(
-    Column(
-        f"reason_{n}", f"Reason {n}", "text", f"no. {n} of what moved this score most", when_null="no further reason"
-    )
-    for n in (1, 2, 3)
-)
-_MODEL = (
-    Column("model_id", "Model", "text", "the model that made the score"),
-    Column("model_as_of", "Model trained as of", "date", "last day the model learned from"),
-)
 
 AMBASSADOR_CANDIDATES = Output(
     name="ambassador_candidates",
@@ -122,11 +32,11 @@ AMBASSADOR_CANDIDATES = Output(
     purpose="Facts about people worth asking, before anything was learned: not a prediction, and in no order of merit.",
     sort_key=("consumer_key",),
     columns=(
-        _CONSUMER,
+        CONSUMER,
         Column("label", "What this is", "text", "facts only", allowed=(NOT_A_PREDICTION,)),
-        *_PERSON_FACTS,
-        _AS_OF,
-        _BASIS,
+        *PERSON_FACTS,
+        AS_OF,
+        BASIS,
     ),
 )
 
@@ -137,7 +47,7 @@ AMBASSADOR_SCORES = Output(
     purpose="What each person is expected to bring in through others (own purchases are not counted), and why.",
     sort_key=("rank", "consumer_key"),
     columns=(
-        _CONSUMER,
+        CONSUMER,
         Column("rank", "Rank", "integer", "1 is the highest expected value on this list", unit="rank"),
         Column(
             "expected_value_minor",
@@ -148,11 +58,11 @@ AMBASSADOR_SCORES = Output(
             unit_column="currency",
         ),
         Column("currency", "Currency", "text", "ISO 4217 code of expected_value_minor"),
-        *_REASONS,
-        *_PERSON_FACTS,
-        *_MODEL,
-        _AS_OF,
-        _BASIS,
+        *REASONS,
+        *PERSON_FACTS,
+        *MODEL,
+        AS_OF,
+        BASIS,
     ),
 )
 
@@ -170,9 +80,9 @@ UPLIFT_SCORES = Output(
     purpose="Whom contact is expected to move, and who would buy anyway or is better left alone.",
     sort_key=("campaign_id", "outcome", "rank", "consumer_key"),
     columns=(
-        _CAMPAIGN,
+        CAMPAIGN,
         Column("outcome", "What is counted", "text", "the outcome the effect is on"),
-        _CONSUMER,
+        CONSUMER,
         Column("rank", "Rank", "integer", "1 is the largest expected effect on this list", unit="rank"),
         Column("group_label", "Group", "text", "what contact is expected to do", allowed=GROUPS),
         Column(
@@ -202,12 +112,12 @@ UPLIFT_SCORES = Output(
             unit_column="unit",
         ),
         _UNIT,
-        *_REASONS,
+        *REASONS,
         Column("design", "Learned from", "text", "how the people compared were chosen", allowed=DESIGNS),
-        *_REACH_AND_CONSENT,
-        *_MODEL,
-        _AS_OF,
-        _BASIS,
+        *REACH_AND_CONSENT,
+        *MODEL,
+        AS_OF,
+        BASIS,
     ),
 )
 
@@ -225,12 +135,12 @@ def _figure(name: str, title: str, meaning: str, when_null: str = "not measured:
 CAMPAIGN_RESULTS = Output(
     name="campaign_results",
     title="Campaign results",
-    grain="One row per campaign and outcome; one row with no outcome where nothing could be measured. "
+    grain="One row per campaign, outcome and kind of unit compared; one row without outcome where nothing was tried. "
     "Facts of a campaign repeat on its rows: do not add them up.",
     purpose="What each campaign caused, with its range and its check, or why it cannot be measured; facts beside it.",
-    sort_key=("campaign_id", "outcome"),
+    sort_key=("campaign_id", "outcome", "counted_unit"),
     columns=(
-        _CAMPAIGN,
+        CAMPAIGN,
         Column("campaign_name", "Name", "text", "name of the campaign", when_null="not given"),
         Column("kind", "Kind", "text", "what was done", when_null="the brand's system does not name the campaign"),
         Column("starts_on", "Starts", "date", "first day", when_null="unknown"),
@@ -385,8 +295,8 @@ CAMPAIGN_RESULTS = Output(
             "false: another campaign reached the same people or products; do not add its sales to others'",
             when_null="unknown",
         ),
-        _AS_OF,
-        _BASES,
+        AS_OF,
+        ALL_BASES,
     ),
 )
 
@@ -412,8 +322,8 @@ DATA_QUALITY = Output(
         Column("date_on", "Date", "date", "the day it is about", when_null="not about a day, or unknown"),
         Column("status", "Status", "text", "how it stands", allowed=("ok", "attention", "missing", "failed")),
         Column("detail", "Detail", "text", "in words", when_null="nothing to add"),
-        _AS_OF,
-        _BASES,
+        AS_OF,
+        ALL_BASES,
     ),
 )
 

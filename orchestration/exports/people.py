@@ -11,8 +11,9 @@ from datetime import timedelta
 
 import polars as pl
 
+from orchestration.exports.columns import NOT_A_PREDICTION
 from orchestration.exports.context import CONSENT_BASIS, RESEARCH_BASIS, ExportContext
-from orchestration.exports.contract import AMBASSADOR_CANDIDATES, NOT_A_PREDICTION
+from orchestration.exports.contract import AMBASSADOR_CANDIDATES
 from orchestration.exports.inputs import take
 
 # "In 90 days" of domain.md's ambassador_candidates.

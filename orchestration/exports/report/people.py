@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import polars as pl
 
+from orchestration.exports.columns import GROUPS, TIERS
 from orchestration.exports.context import ExportContext
-from orchestration.exports.contract import GROUPS, TIERS
 from orchestration.exports.formatting import ENGLISH, NOT_REPORTED
 from orchestration.exports.report.view import Group, GroupBar, TierRow
 from orchestration.exports.words import outcome_of

@@ -123,3 +123,10 @@ def _result(**cells: Any) -> Result:
 )
 def test_the_sentence_is_as_careful_as_the_design(cells: dict[str, Any], sentence: str) -> None:
     assert result_sentence(_result(**cells)) == sentence
+
+
+def test_a_campaign_of_people_and_stores_has_a_row_for_each(frames, context: ExportContext) -> None:
+    store = frames["campaign_effects"].with_columns(unit=pl.lit("store"), status=pl.lit("refused"), effect=None)
+    frames["campaign_effects"] = pl.concat([frames["campaign_effects"], store], how="vertical_relaxed")
+    results = build_exports(frames, context)["campaign_results"].filter(pl.col("campaign_id") == "spring")
+    assert results.select("counted_unit", "status").rows() == [("consumer", "measured"), ("store", "not measured")]
