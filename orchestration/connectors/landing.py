@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from orchestration.connectors.base import SourceUnavailableError
 from orchestration.connectors.files import SourceFile, find_files
-from orchestration.connectors.landing_file import LandingContext, land_file
+from orchestration.connectors.landing_file import LandingContext, Place, land_file
 from orchestration.connectors.loads import PARSING, Load, LoadResult, active_loads, from_iso, read_loads, sweep
 from orchestration.connectors.mapping import mapping_version
 from orchestration.connectors.mapping_spec import StreamMapping
@@ -30,7 +30,7 @@ from orchestration.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
-Work = tuple[SourceFile, StreamMapping]
+Work = tuple[SourceFile, Place]
 
 
 def land_source(
@@ -74,42 +74,54 @@ def land_source(
     with _private_folder(workspace) as folder:
         try:
             found = [
-                (file, mapping)
-                for mapping in mappings
-                for file in find_files(mapping.path, source.kind, workspace.root, real_data, _downloads(folder))
+                (file, place)
+                for place in _places(mappings)
+                for file in find_files(place.mapping.path, source.kind, workspace.root, real_data, _downloads(folder))
             ]
             return _land(source, found, context, folder)
         except SourceUnavailableError as error:
             return _without(source, mappings, workspace, loaded_at, error)
 
 
+def _places(mappings: Sequence[StreamMapping]) -> list[Place]:
+    streams = [mapping.stream for mapping in mappings]
+    return [Place(mapping, streams[:number].count(mapping.stream)) for number, mapping in enumerate(mappings)]
+
+
 def _land(source: Source, found: Sequence[Work], context: LandingContext, folder: Path) -> list[LoadResult]:
-    active = active_loads(read_loads(context.workspace.landing, source=source.name))
-    done = {(load.stream, load.source_sha256, load.mapping_version) for load in active}
+    everything = read_loads(context.workspace.landing, source=source.name)
+    active = active_loads(everything)
+    done = {(load.stream, load.mapping_slot, load.source_sha256, load.mapping_version) for load in active}
     results: list[LoadResult] = []
     new: list[Work] = []
-    for file, mapping in found:
-        version = mapping_version(mapping, context.brand_timezone)
-        if (mapping.stream, file.sha256, version) in done:
-            results.append(LoadResult(source.name, mapping.stream, "unchanged", note=file.shown))
-            continue
-        done.add((mapping.stream, file.sha256, version))
-        new.append((file, mapping))
-    _warn_of_old_mappings(source, found, new, active, context)
+    for file, place in found:
+        stream = place.mapping.stream
+        name = (stream, place.slot, file.sha256, mapping_version(place.mapping, context.brand_timezone))
+        if name in done:
+            results.append(LoadResult(source.name, stream, "unchanged", note=file.shown))
+        else:
+            new.append((file, place))
+        done.add(name)
+    _warn_of_old_mappings(source, found, active, context)
     if not new:
         return results
-    parsed_files = parse_files(new, folder)
-    redone = {(mapping.stream, file.sha256) for file, mapping in new}
-    kept = [load for load in active if (load.stream, load.source_sha256) not in redone]
-    sequences = _last_sequences(read_loads(context.workspace.landing, source=source.name))
-    for parsed, (_, mapping) in zip(parsed_files, new, strict=True):
-        sequences[mapping.stream] = sequences.get(mapping.stream, 0) + 1
-        earlier = [load for load in kept if load.stream == mapping.stream]
-        load = land_file(parsed, mapping, source.name, context, earlier, sequences[mapping.stream])
+    parsed_files = parse_files([(file, place.mapping) for file, place in new], folder)
+    redone = {_bytes_of(file, place) for file, place in new}
+    kept = [load for load in active if (load.stream, load.mapping_slot, load.source_sha256) not in redone]
+    sequences = _last_sequences(everything)
+    for parsed, (_, place) in zip(parsed_files, new, strict=True):
+        stream = place.mapping.stream
+        sequences[stream] = sequences.get(stream, 0) + 1
+        earlier = [load for load in kept if load.stream == stream]
+        load = land_file(parsed, place, source.name, context, earlier, sequences[stream])
         kept.append(load)
         results.append(_result(load))
         _log(load)
     return results
+
+
+def _bytes_of(file: SourceFile, place: Place) -> tuple[str, int, str]:
+    return place.mapping.stream, place.slot, file.sha256
 
 
 def _result(load: Load) -> LoadResult:
@@ -153,16 +165,17 @@ def _without(
 
 
 def _warn_of_old_mappings(
-    source: Source, found: Sequence[Work], new: Sequence[Work], active: Sequence[Load], context: LandingContext
+    source: Source, found: Sequence[Work], active: Sequence[Load], context: LandingContext
 ) -> None:
     """A load whose file is gone cannot be mapped again: it stays as it was mapped, and that is said."""
-    here = {(mapping.stream, file.sha256) for file, mapping in found}
-    versions: dict[str, set[str]] = {}
-    for _, mapping in found:
-        versions.setdefault(mapping.stream, set()).add(mapping_version(mapping, context.brand_timezone))
+    here = {_bytes_of(file, place) for file, place in found}
+    versions = {
+        (place.mapping.stream, place.slot): mapping_version(place.mapping, context.brand_timezone) for _, place in found
+    }
     for load in active:
-        gone = (load.stream, load.source_sha256) not in here
-        if gone and load.stream in versions and load.mapping_version not in versions[load.stream]:
+        gone = (load.stream, load.mapping_slot, load.source_sha256) not in here
+        version = versions.get((load.stream, load.mapping_slot), load.mapping_version)
+        if gone and version != load.mapping_version:
             logger.warning(
                 "%s/%s/%s keeps an older mapping: its file is no longer there", source.name, load.stream, load.load_id
             )

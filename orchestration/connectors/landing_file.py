@@ -55,6 +55,14 @@ class LandingContext:
     loaded_at: datetime
 
 
+@dataclass(frozen=True)
+class Place:
+    """A mapping of a source, and its slot: which of the source's mappings of that stream it is, from 0."""
+
+    mapping: StreamMapping
+    slot: int
+
+
 @dataclass
 class _Tally:
     """What a load's batches add up to."""
@@ -67,11 +75,12 @@ class _Tally:
 
 
 def land_file(
-    parsed: Parsed, mapping: StreamMapping, source: str, context: LandingContext, earlier: Sequence[Load], sequence: int
+    parsed: Parsed, place: Place, source: str, context: LandingContext, earlier: Sequence[Load], sequence: int
 ) -> Load:
     """Land one parsed file and commit it.
 
     Args:
+        place: the mapping, and its slot among the source's mappings of the stream.
         earlier: the source's loads of the stream that stay active, in landing order.
         sequence: the new load's number within the source's stream.
 
@@ -79,7 +88,7 @@ def land_file(
         IntegrityError: rows read are not accepted + quarantined + duplicates.
         SourceError: the file's types can never be what the mapping says.
     """
-    stream = STREAMS[mapping.stream]
+    mapping, stream = place.mapping, STREAMS[place.mapping.stream]
     load_id = f"{sequence:06d}_{parsed.file.sha256[:8]}"
     folder = context.workspace.landing / source / stream.name / load_id
     partial = folder.with_name(f".{load_id}")
@@ -105,6 +114,7 @@ def land_file(
         stream=stream.name,
         load_id=load_id,
         sequence=sequence,
+        mapping_slot=place.slot,
         mapping_version=mapping_version(mapping, context.brand_timezone),
         source_files=[{"path": parsed.file.shown, "sha256": parsed.file.sha256, "bytes": parsed.file.bytes}],
         sha256=sha256_of(partial / "data.parquet"),
@@ -163,6 +173,10 @@ def _write_mapped(
                 mapped = apply_mapping(frame, mapping)
             except SourceError as error:
                 raise SourceError(f"{parsed.file.shown}: stream {stream.name}: {error}") from error
+            except pl.exceptions.PolarsError as error:
+                raise SourceError(
+                    f"{parsed.file.shown}: stream {stream.name}: the mapping does not fit the file's types ({error})"
+                ) from error
             rows, references = context.pseudonymiser.replace(mapped.rows, stream)
             rows = hashed(connection, stamped(scrub(rows, stream), stream, stamp), stream)
             writer.write_table(as_schema(rows.select(schema.names).to_arrow(), schema))

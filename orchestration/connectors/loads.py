@@ -48,13 +48,15 @@ class Load:
 
     rows_read = rows_accepted + rows_quarantined + rows_duplicate. rows_skipped: rows of the file that the mapping says
     are not of the stream; they are not in rows_read. Instants are ISO 8601 texts, UTC. columns_new: columns of the
-    file that the previous load of the stream did not have.
+    file that the previous load of the stream did not have. mapping_slot: which of the source's mappings of the stream
+    made the load (a customer file may give two kinds of links).
     """
 
     source: str
     stream: str
     load_id: str
     sequence: int
+    mapping_slot: int
     mapping_version: str
     source_files: list[dict[str, Any]]
     sha256: str
@@ -134,10 +136,10 @@ def read_loads(landing: Path, source: str = "*", stream: str = "*") -> list[Load
 
 
 def active_loads(loads: Iterable[Load]) -> list[Load]:
-    """The loads that count: of loads made of the same bytes for a source's stream, only the latest."""
-    latest: dict[tuple[str, str, str], Load] = {}
+    """The loads that count: of loads made of the same bytes by the same mapping slot, only the latest."""
+    latest: dict[tuple[str, str, int, str], Load] = {}
     for load in sorted(loads, key=lambda load: load.sequence):
-        latest[load.source, load.stream, load.source_sha256] = load
+        latest[load.source, load.stream, load.mapping_slot, load.source_sha256] = load
     return sorted(latest.values(), key=lambda load: (load.source, load.stream, load.sequence))
 
 

@@ -20,7 +20,6 @@ from orchestration.connectors.mapping_money import to_minor
 from orchestration.connectors.mapping_spec import ColumnMapping, StreamMapping
 from orchestration.connectors.mapping_time import to_date, to_instant
 from orchestration.connectors.streams import STREAMS, Column, Stream
-from orchestration.errors import SourceError
 
 # Raised when the meaning of a landed row changes without its mapping changing: all loads are then mapped again.
 LANDED_FORM = 1
@@ -221,15 +220,3 @@ def _stream_rules(stream: Stream) -> pl.Expr:
 
 def _word(value: str | int | float | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def check_types(mapping: StreamMapping, schema: pl.Schema) -> None:
-    """Fail early, before a long landing, where the file's types can never fit.
-
-    Raises:
-        SourceError: naming the column.
-    """
-    try:
-        apply_mapping(pl.DataFrame(schema=schema), mapping)
-    except pl.exceptions.PolarsError as error:
-        raise SourceError(f"stream {mapping.stream}: the mapping does not fit the file's types: {error}") from error

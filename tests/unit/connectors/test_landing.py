@@ -214,3 +214,34 @@ def test_the_record_says_what_was_landed(bakery: Bakery) -> None:
     )
     assert record["loaded_at"] == "2026-10-05T01:00:00.000000Z"
     assert Path(file.parent).name == record["load_id"]
+
+
+def test_two_mappings_may_make_one_stream_of_one_file(bakery: Bakery) -> None:
+    """A customer file gives e-mail links and account links; either mapping can change without the other."""
+    (bakery.workspace.root / "people.csv").write_text(
+        "id,mail,handle\n1,ann@example.org,ann\n2,,bo\n", encoding="utf-8"
+    )
+
+    def links(kind: str, column: str, **more: Any) -> dict[str, Any]:
+        columns = {"consumer_ref": "id", "kind": {"constant": kind}, "external_ref": column} | more
+        return {"stream": "consumer_links", "path": "people.csv", "columns": columns, "skip_where_null": [column]}
+
+    account = links("social_account", "handle", scope={"constant": "x"})
+    results = bakery.land(streams=[links("email", "mail"), account])
+    assert [(result.rows_read, result.rows_accepted) for result in results] == [(1, 1), (2, 2)]
+    changed = links("social_account", "handle", scope={"constant": "y"})
+    results = bakery.land(SECOND_NIGHT, streams=[links("email", "mail"), changed])
+    assert [result.status for result in results] == ["unchanged", "landed"]
+    assert bakery.rows().select("kind", "scope").rows() == [
+        ("email", None),
+        ("social_account", "y"),
+        ("social_account", "y"),
+    ]
+
+
+def test_a_file_with_a_header_only_lands_no_row_and_is_remembered(bakery: Bakery) -> None:
+    bakery.write("a.csv", "")
+    (first,) = bakery.land()
+    (again,) = bakery.land(SECOND_NIGHT)
+    assert (first.status, first.rows_read, again.status) == ("landed", 0, "unchanged")
+    assert bakery.rows().height == 0
