@@ -71,10 +71,11 @@
     {{ return({'run_no': ns.run_no, 'as_of_cutoff': ns.as_of_cutoff}) }}
 {%- endmacro %}
 
-{# In an incremental run: only rows of loads this model has not staged yet, and rows that became known since the last
-   complete run. A load none of whose rows survived is read again, which changes nothing. #}
-{% macro only_new_rows() -%}
-    {%- if is_incremental() -%}
+{# Known by as_of; in an incremental run only rows of loads this model has not staged yet, and rows that became known
+   since the last complete run. A load none of whose rows survived is read again, which changes nothing. #}
+{% macro is_known_and_new() -%}
+    {{ is_known() }}
+    {%- if is_incremental() %}
         and (
             known_at > cast('{{ previous_run().as_of_cutoff }}' as timestamp)
             or (source, load_id) not in (select distinct stored.source, stored.load_id from {{ this }} as stored)

@@ -83,7 +83,10 @@ by_members as (
 
 ugc_codes as (
     select ugc_key, campaign_id, member_consumer_key, upper(code) as code
-    from (select ugc_key, campaign_id, member_consumer_key, {{ unnested('code_tokens') }} as code from by_members) as tokens
+    from (
+        select ugc_key, campaign_id, member_consumer_key, {{ unnested('code_tokens') }} as code
+        from by_members
+    ) as tokens
 ),
 
 campaign_codes as (
@@ -105,7 +108,10 @@ by_code as (
 
 ugc_hashtags as (
     select ugc_key, campaign_id, member_consumer_key, lower(hashtag) as hashtag
-    from (select ugc_key, campaign_id, member_consumer_key, {{ unnested('hashtags') }} as hashtag from by_members) as tags
+    from (
+        select ugc_key, campaign_id, member_consumer_key, {{ unnested('hashtags') }} as hashtag
+        from by_members
+    ) as tags
 ),
 
 campaign_hashtags as (

@@ -1,5 +1,5 @@
--- From the first day of any campaign, event, sale, page or publication to the later of the run's date and the last day of a
--- campaign's activity. Days before 1970 are typing errors of a source and would only lengthen the calendar.
+-- From the first day of any campaign, event, sale, page or publication to the later of the run's date and the last day
+-- of a campaign's activity. Days before 1970 are typing errors of a source and would only lengthen the calendar.
 with bounds as (
     select min(business_on) as first_on, max(business_on) as last_on from {{ ref('fct_sales_daily') }}
     union all

@@ -57,8 +57,9 @@ event_days as (
         campaign_id,
         happened_on as activity_on,
         {% for kind, column in campaign_event_counts().items() -%}
-        count(case when kind = '{{ kind }}' then 1 end) as {{ column }}{{ "," if not loop.last }}
-        {% endfor %}
+        count(case when kind = '{{ kind }}' then 1 end) as {{ column }},
+        {% endfor -%}
+        count(*) as events_count
     from events
     group by campaign_id, happened_on
 ),

@@ -62,7 +62,7 @@ overlap_counts as (
             and units.unit_id = others.unit_id
             and units.campaign_id <> others.campaign_id
             and units.campaign_starts_on <= others.campaign_ends_on
-            and others.campaign_starts_on <= units.campaign_ends_on
+            and units.campaign_ends_on >= others.campaign_starts_on
     where others.arm = 'treatment'
     group by units.campaign_id, units.unit, units.unit_id
 ),

@@ -24,8 +24,7 @@ with landed as (
         {{ landed_columns() }},
         {{ this_run_no() }} as staged_run_no
     from {{ source('landing', 'product_page_daily') }}
-    where {{ is_known() }}
-    {{ only_new_rows() }}
+    where {{ is_known_and_new() }}
 ),
 
 versions as (

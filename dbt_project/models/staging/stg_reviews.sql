@@ -26,8 +26,7 @@ with landed as (
         {{ landed_columns() }},
         {{ this_run_no() }} as staged_run_no
     from {{ source('landing', 'reviews') }}
-    where {{ is_known() }}
-    {{ only_new_rows() }}
+    where {{ is_known_and_new() }}
 ),
 
 versions as (

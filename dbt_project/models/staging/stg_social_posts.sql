@@ -25,8 +25,7 @@ with landed as (
         {{ landed_columns() }},
         {{ this_run_no() }} as staged_run_no
     from {{ source('landing', 'social_posts') }}
-    where {{ is_known() }}
-    {{ only_new_rows() }}
+    where {{ is_known_and_new() }}
 ),
 
 versions as (
