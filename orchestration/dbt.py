@@ -75,8 +75,10 @@ def prepared_manifest() -> Path:
             return MANIFEST
         logger.info("parsing the dbt project")
         done = subprocess.run(
-            [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse", "--no-partial-parse"]
-            + ["--project-dir", str(ROOT), "--profiles-dir", str(PROFILES)],
+            [
+                *(str(Path(sys.executable).with_name("dbt")), "--quiet", "parse", "--no-partial-parse"),
+                *("--project-dir", str(ROOT), "--profiles-dir", str(PROFILES)),
+            ],
             cwd=ROOT,
             env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", WAREHOUSE_VARIABLE: ":memory:"},
             capture_output=True,

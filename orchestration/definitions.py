@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -52,7 +54,11 @@ def build_definitions(
         schedules=[nightly_schedule(settings, job)],
         resources={
             "session": run_session(workspace, settings),
-            "dbt": DbtCliResource(project_dir=str(ROOT), profiles_dir=str(PROFILES)),
+            "dbt": DbtCliResource(
+                project_dir=str(ROOT),
+                profiles_dir=str(PROFILES),
+                dbt_executable=str(Path(sys.executable).with_name("dbt")),
+            ),
             **(overrides or {}),
         },
         executor=dg.in_process_executor,

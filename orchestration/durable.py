@@ -1,4 +1,4 @@
-"""Writing so that a crash leaves the old or the new, never a half: temporary name, fsync, rename, fsync of the folder."""
+"""Writing so that a crash leaves the old or the new, never a half: temporary name, fsync, rename, fsync again."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ Belongs here: reading and choosing generations. Does not: making one (publishing
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -55,7 +54,7 @@ def current(workspace: Workspace) -> Generation | None:
     """The generation readers see; None: nothing was published yet."""
     if not workspace.current.is_symlink():
         return None
-    return Generation(workspace.generations / os.readlink(workspace.current).rsplit("/", 1)[-1])
+    return Generation(workspace.generations / workspace.current.readlink().name)
 
 
 def starting_point(workspace: Workspace, as_of: date) -> Generation | None:

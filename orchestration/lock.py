@@ -50,7 +50,8 @@ def _acquire(descriptor: int, workspace: Workspace, wait_seconds: float) -> None
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 raise WorkspaceBusyError(
-                    f"{workspace.root} is held by {_holder(descriptor)}: wait for it to end (--wait SECONDS waits for you)"
+                    f"{workspace.root} is held by {_holder(descriptor)}: "
+                    "wait for it to end (--wait SECONDS waits for you)"
                 ) from None
             time.sleep(POLL_SECONDS)
 

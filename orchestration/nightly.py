@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +14,7 @@ import dagster as dg
 
 from orchestration import resources
 from orchestration.definitions import build_definitions
-from orchestration.errors import ConfigurationError, NanoliftError
+from orchestration.errors import ConfigurationError
 from orchestration.initialise import prepare_dagster_home
 from orchestration.jobs import NIGHTLY
 from orchestration.partitions import FIRST_DAY
@@ -67,6 +69,8 @@ def run_nightly(request: RunRequest) -> RunOutcome:
     workspace = Workspace.at(request.directory)
     settings = load_settings(workspace.configuration)
     as_of = day_of(request, settings, datetime.now(UTC))
+    # Dagster warns of details of its own (backfill policies of dbt assets) that a person at the terminal cannot act on.
+    warnings.filterwarnings("ignore", module="dagster")
     definitions = build_definitions(workspace, settings)
     tags = {
         resources.FULL_REFRESH_TAG: "true" if request.full_refresh else "false",
@@ -82,7 +86,7 @@ def run_nightly(request: RunRequest) -> RunOutcome:
             run_config=CONSOLE,
             raise_on_error=False,
         )
-        failures = [_reason(event) for event in result.all_events if event.is_failure]
+        failures = [*_gates_failed(result.all_events), *(_reason(e) for e in result.all_events if e.is_step_failure)]
     if not result.success:
         reasons = "\n  ".join(dict.fromkeys(reason for reason in failures if reason))
         return RunOutcome(
@@ -95,19 +99,27 @@ def run_nightly(request: RunRequest) -> RunOutcome:
     )
 
 
+def _gates_failed(events: Sequence[dg.DagsterEvent]) -> list[str]:
+    """What each failed gate said in its one line."""
+    evaluations = [
+        event.asset_check_evaluation_data
+        for event in events
+        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ]
+    return [evaluation.description or evaluation.check_name for evaluation in evaluations if not evaluation.passed]
+
+
 def _reason(event: dg.DagsterEvent) -> str:
-    """The innermost error nanolift raised on purpose, else the outermost message's first line."""
+    """The message of the innermost error; "" for a gate, which speaks for itself."""
     error = getattr(event.event_specific_data, "error", None)
     if error is None:
         return ""
     chain = [error]
     while chain[-1].cause is not None:
         chain.append(chain[-1].cause)
-    names = {cls.__name__ for cls in (NanoliftError, *NanoliftError.__subclasses__())}
-    for link in reversed(chain):
-        if link.cls_name in names:
-            return link.message.strip().split(": ", 1)[-1]
-    return chain[-1].message.strip().splitlines()[0]
+    if any(link.cls_name == "DagsterAssetCheckFailedError" for link in chain):
+        return ""  # said by the gate
+    return chain[-1].message.strip().split(": ", 1)[-1]
 
 
 def _log_to_terminal() -> None:

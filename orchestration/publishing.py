@@ -5,7 +5,6 @@ Belongs here: manifest, rename, swap, retention, verification. Does not: anythin
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -60,7 +59,7 @@ def _point_to(workspace: Workspace, generation: Generation) -> None:
     link = workspace.current.with_name(".current.tmp")
     link.unlink(missing_ok=True)
     link.symlink_to(Path("generations") / generation.name)
-    os.replace(link, workspace.current)
+    link.replace(workspace.current)
     sync(workspace.root)
 
 

@@ -6,30 +6,30 @@ Belongs here: what every step of a run shares. Does not: any step's own work (as
 from __future__ import annotations
 
 import json
-import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 from pydantic import SecretStr
 
 from expectations.result import GateResult
-from orchestration.connectors.loads import LoadResult
-from orchestration.doctor import check_room
+from ml.registry import StoredModel
+from orchestration.connectors.loads import Load, LoadResult, from_iso
 from orchestration.dbt import cutoff_of
+from orchestration.doctor import check_room
+from orchestration.exports.context import ModelOutcome
 from orchestration.generations import Generation, starting_point
 from orchestration.lock import workspace_lock
 from orchestration.settings import Settings, pseudonym_key
-from orchestration.state import State
+from orchestration.state import CHAMPIONS, GATE_FIGURES, State, adopt_generations
 from orchestration.workspace import Build, Workspace
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,15 @@ class RunSession:
     scratch: Path
     parent: Generation | None
     state: State
-    loads: list[LoadResult] = field(default_factory=list)
+    landed: list[LoadResult] = field(default_factory=list)
+    selected: list[Load] = field(default_factory=list)
+    streams_with_rows: frozenset[str] = frozenset()
     gates: list[GateResult] = field(default_factory=list)
-    champions: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    in_use: dict[str, StoredModel | None] = field(default_factory=dict)
+    models: dict[str, ModelOutcome] = field(default_factory=dict)
+    champions: dict[str, Any] = field(default_factory=dict)
+    export_rows: dict[str, int] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -84,29 +90,64 @@ class RunSession:
         """End of as_of in the brand's zone, as a naive UTC instant."""
         return cutoff_of(self.as_of, self.settings.brand.timezone)
 
+    @property
+    def selected_loads(self) -> frozenset[str]:
+        """Names of the loads this run may see."""
+        return frozenset(f"{load.source}/{load.stream}/{load.load_id}" for load in self.selected)
+
+    @property
+    def stale_since(self) -> dict[str, date]:
+        """Source that is down → day of its newest load, which stands in for it."""
+        down = {result.source for result in self.landed if result.status == "stale"}
+        return {
+            source: max(from_iso(load.loaded_at).date() for load in self.selected if load.source == source)
+            for source in down
+        }
+
+    def past_figures(self, gate: str) -> dict[str, list[float]]:
+        """Figure → its values in runs of earlier days, oldest first."""
+        past: dict[str, list[float]] = {}
+        for _, entry in self.state.entries(GATE_FIGURES):
+            for name, value in entry.get(gate, {}).items():
+                past.setdefault(name, []).append(value)
+        return past
+
     @cached_property
     def key(self) -> SecretStr:
         return pseudonym_key(self.settings)
 
-    def mart(self, name: str, columns: Sequence[str] = ()) -> pl.DataFrame:
-        """A mart of this run (all columns, or those named), ordered by nothing: sort before use."""
-        wanted = ", ".join(f'"{column}"' for column in columns) or "*"
+    def marts(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, pl.DataFrame]:
+        """Marts of this run by name, with the columns named (none named: all); ordered by nothing: sort before use."""
         with duckdb.connect(str(self.build.warehouse), read_only=True) as connection:
-            table = connection.sql(f'select {wanted} from marts."{name}"').to_arrow_table()
-        return pl.DataFrame(pl.from_arrow(table))
+            return {name: _relation(connection, name, columns) for name, columns in wanted.items()}
 
-    def write_table(self, schema: str, name: str, frame: pl.DataFrame) -> None:
-        """Put a frame into the run's warehouse as <schema>.<name> (features, scores, measurement)."""
+    def keep(self, schema: str, name: str, frame: pl.DataFrame) -> None:
+        """Put a frame into the run's warehouse as <schema>.<name> (features, scores, measurement), and at hand."""
+        self.tables[name] = frame
         with duckdb.connect(str(self.build.warehouse)) as connection:
             connection.register("frame", frame.to_arrow())
             connection.execute(f'create schema if not exists "{schema}"')
-            connection.execute(f'create or replace table "{schema}"."{name}" as select * from frame')
+            connection.execute(f'create or replace table "{schema}"."{name}" as from frame')
 
     def record_gate(self, result: GateResult) -> None:
         """Keep a gate's result for the manifest, the report and the next run's history."""
         self.gates.append(result)
         self.build.gates.mkdir(parents=True, exist_ok=True)
         (self.build.gates / f"{result.gate}.json").write_text(json.dumps(result.to_json(), indent=2, sort_keys=True))
+
+    def state_entry(self) -> dict[str, Any]:
+        """What this run leaves to runs of later days, once it is published."""
+        return {
+            GATE_FIGURES: {result.gate: dict(result.figures) for result in self.gates},
+            CHAMPIONS: self.champions,
+        }
+
+
+def _relation(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> pl.DataFrame:
+    relation = connection.table(f"marts.{name}")
+    if columns:
+        relation = relation.select(*(duckdb.ColumnExpression(column) for column in columns))
+    return pl.DataFrame(pl.from_arrow(relation.to_arrow_table()))
 
 
 @contextmanager
@@ -126,6 +167,7 @@ def open_session(workspace: Workspace, settings: Settings, options: RunOptions, 
     check_room(workspace)
     run_id = f"{options.as_of:%Y%m%d}-{now:%Y%m%dT%H%M%S}"
     with workspace_lock(workspace, run_id, wait_seconds=options.wait_seconds):
+        adopt_generations(workspace)
         shutil.rmtree(workspace.builds, ignore_errors=True)
         scratch = workspace.builds / run_id
         build = Build(scratch / "generation")

@@ -47,6 +47,7 @@ class Brand(Strict):
     timezone: Zone
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     as_of: date | None = None
+    notes: tuple[str, ...] = ()  # sentences a reader of the exports must know, for instance an assumed time zone
 
 
 class Tiers(Strict):
@@ -133,6 +134,11 @@ class Settings(Strict):
         if len(set(names)) < len(names):
             raise ValueError(f"two sources share a name: {sorted(names)}")
         return self
+
+    @property
+    def scoring_basis(self) -> Literal["consent", "research_dataset"]:
+        """`research_dataset` only where every source declares it; else only a person's own consent counts."""
+        return "research_dataset" if all(source.basis == "research_dataset" for source in self.sources) else "consent"
 
     def last_closed_day(self, now: datetime) -> date:
         """The day before `now` (an aware instant) in the brand's time zone."""

@@ -156,7 +156,7 @@ DIM_ACCOUNTS = FrameExpectations(
 
 DIM_STORES = FrameExpectations(
     name="dim_stores",
-    may_be_empty_without=("stores", "pos_lines", "reviews"),
+    may_be_empty_without=("stores", "pos_lines"),  # a review names a store only where it is one of a store
     columns=(
         Column("store_id", "text", filled=True),
         Column("is_known", "boolean", filled=True),

@@ -80,7 +80,7 @@ class LandedRun:
 def landing_frames(run: LandedRun) -> tuple[dict[str, pd.DataFrame], frozenset[str]]:
     """The gate's frames, and the streams with rows this run may see (for GateContext.streams_with_rows)."""
     names = sorted({str(record["stream"]) for record in run.records} | {each.stream for each in run.expected})
-    promised = {each.stream: each for each in run.expected}
+    promised = _merged(run.expected)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         stored: dict[str, int] = {}
@@ -102,6 +102,21 @@ def landing_frames(run: LandedRun) -> tuple[dict[str, pd.DataFrame], frozenset[s
     }
     with_rows = set(streams.loc[streams["rows"] > 0, "stream"])
     return frames, frozenset(with_rows | {f"{day.split(' ')[0]}.last_7_days" for day in days["day"]})
+
+
+def _merged(expected: Iterable[ExpectedStream]) -> dict[str, ExpectedStream]:
+    """One promise a stream, where several sources bring it: the stricter word of each."""
+    found: dict[str, ExpectedStream] = {}
+    for each in expected:
+        other = found.get(each.stream, each)
+        ages = [age for age in (each.max_age_days, other.max_age_days) if age is not None]
+        found[each.stream] = ExpectedStream(
+            each.stream,
+            is_required=each.is_required or other.is_required,
+            is_live=each.is_live or other.is_live,
+            max_age_days=min(ages, default=None),
+        )
+    return found
 
 
 def landing_context(streams_with_rows: Iterable[str], past: Mapping[str, Sequence[float]]) -> GateContext:
@@ -152,8 +167,7 @@ def _stream_row(
                 where {online} and occurred_on > $as_of - interval 60 days and occurred_on <= $as_of - interval 7 days)
     """  # noqa: S608 - stream and column names are the project's own
     values = {"zone": run.brand_timezone, "cutoff": run.cutoff, "as_of": run.as_of}
-    row = connection.execute(query, values).fetchone()
-    assert row is not None
+    row = connection.execute(query, values).fetchall()[0]
     rows, null_keys, absurd, behind, days, longest_gap, per_day, days_of_week, online_days = row
     return {
         "stream": stream.name,
@@ -218,8 +232,7 @@ def _column_rows(connection: duckdb.DuckDBPyConnection, run: LandedRun, stream: 
     query = (
         f"select count(*) filter (not {is_new}), count(*) filter ({is_new}), {counts} from {run.relation(stream.name)}"  # noqa: S608
     )
-    row = connection.execute(query, {"newest": newest}).fetchone()
-    assert row is not None
+    row = connection.execute(query, {"newest": newest}).fetchall()[0]
     return [
         {
             "stream": stream.name,

@@ -76,7 +76,7 @@ def _counted(
     for name, query in queries:
         row: Sequence[Any] | None = None
         try:
-            row = connection.execute(query).fetchone()
+            row = connection.execute(query).fetchall()[0]
         except (duckdb.CatalogException, duckdb.BinderException):
             row = None  # reported as not counted, which stops the gate
         counted = dict(zip(values, row, strict=True)) if row is not None else dict.fromkeys(values)

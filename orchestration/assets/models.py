@@ -1,0 +1,89 @@
+"""Layer models: train, judge on held-out people, promote or refuse by the written rule.
+
+Belongs here: which models a run trains, and what is said where one cannot be. Does not: learners and the rule (ml/),
+where models are kept (model_store.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
+import dagster as dg
+import polars as pl
+
+from ml.errors import NothingToLearnError
+from ml.train import UpliftOutcome, train_uplift
+from ml.train_ambassador import train_ambassador
+from orchestration.assets.features import KEYS as FEATURE_KEYS
+from orchestration.assets.features import TRAINING
+from orchestration.model_store import InUse, candidate_in_use, champion, champion_in_use
+from orchestration.progress import announce
+from orchestration.session import RunSession
+
+GROUP = "models"
+AMBASSADOR = "ambassador"
+OUTCOMES: tuple[UpliftOutcome, ...] = get_args(UpliftOutcome)
+UPLIFT = {f"uplift_{outcome}": outcome for outcome in OUTCOMES}
+KEYS = {name: dg.AssetKey([GROUP, name]) for name in (*UPLIFT, AMBASSADOR)}
+
+
+def train(session: RunSession, name: str) -> InUse:
+    """Train one model, or say why it cannot be trained; what is in use afterwards."""
+    frame = session.tables[TRAINING]
+    seed = session.settings.seed
+    try:
+        if name == AMBASSADOR:
+            ambassador = train_ambassador(frame, seed=seed, as_of=session.as_of)
+            return candidate_in_use(
+                session, name, ambassador.model.boosters, dict(ambassador.card), ambassador.decision
+            )
+        uplift = train_uplift(frame, UPLIFT[name], seed=seed, as_of=session.as_of, champion=champion(session, name))
+        return candidate_in_use(session, name, uplift.model.boosters, dict(uplift.card), uplift.decision)
+    except NothingToLearnError as error:
+        return champion_in_use(session, name, str(error), "absent")
+
+
+def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
+    """One asset a model."""
+
+    @dg.multi_asset(
+        name="train_models",
+        specs=[
+            dg.AssetSpec(
+                key,
+                group_name=GROUP,
+                deps=[FEATURE_KEYS[TRAINING]],
+                description="Expected value through others." if name == AMBASSADOR else f"Effect of contact: {name}.",
+                kinds={"lightgbm"},
+            )
+            for name, key in KEYS.items()
+        ],
+        partitions_def=partitions,
+    )
+    def train_models(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
+        for name, key in KEYS.items():
+            with announce(f"model {name}") as step:
+                in_use = train(session, name)
+                session.in_use[name] = in_use.stored
+                session.models[name] = in_use.outcome
+                step.rows = None if in_use.stored is None else int(in_use.stored.card["rows"])
+                step.note = f"{in_use.outcome.status}: {in_use.outcome.reason}"
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata={"status": in_use.outcome.status, "reason": in_use.outcome.reason}
+                | ({} if in_use.stored is None else {"evaluation": evaluation(in_use.stored.card["evaluation"])}),
+            )
+
+    return [train_models]
+
+
+def evaluation(rows: list[dict[str, object]]) -> dg.MarkdownMetadataValue:
+    """The held-out table of a model card as Markdown, for the UI."""
+    with pl.Config(tbl_formatting="MARKDOWN", tbl_rows=-1, tbl_cols=-1, tbl_hide_column_data_types=True):
+        return dg.MetadataValue.md(str(pl.DataFrame(rows)))
+
+
+def checks() -> Sequence[dg.AssetChecksDefinition]:
+    """None: a refusal is an answer, and the scores gate looks at what a model says."""
+    return []

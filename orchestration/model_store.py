@@ -1,0 +1,69 @@
+"""Models between runs: the champion of earlier days, and the model a run uses.
+
+Belongs here: folders of models in the state and in the build, which one is in use. Does not: training and judging
+(ml/train*.py), files of one model (ml/registry.py), when the state is written (state.py).
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ml.promotion import Decision
+from ml.registry import StoredModel, read_model, write_model
+from orchestration.exports.context import ModelOutcome
+from orchestration.session import RunSession
+from orchestration.state import CHAMPIONS
+
+
+@dataclass(frozen=True)
+class InUse:
+    """What a run scores with: a model folder of its own build, or nothing; and what to say about it."""
+
+    outcome: ModelOutcome
+    stored: StoredModel | None
+
+
+def champion(session: RunSession, name: str) -> StoredModel | None:
+    """The model earlier days left in use, with every byte checked; None: there is none.
+
+    Raises:
+        ModelFileError: its files are damaged.
+    """
+    entry = (session.state.latest(CHAMPIONS) or {}).get(name)
+    return None if entry is None else read_model(session.state.model_folder(entry["model_id"]))
+
+
+def candidate_in_use(session: RunSession, name: str, boosters: Any, card: dict[str, Any], decision: Decision) -> InUse:
+    """Keep a promoted candidate, else what earlier days left; both in words."""
+    reason = "; ".join(decision.reasons)
+    if not decision.is_promoted:
+        return champion_in_use(session, name, reason, "refused")
+    folder = _folder(session, name)
+    write_model(folder, boosters, card)
+    return _use(session, name, read_model(folder), reason)
+
+
+def champion_in_use(session: RunSession, name: str, reason: str, status: Any) -> InUse:
+    """Score with the champion where there is one; `reason` says why there is no new model."""
+    previous = (session.state.latest(CHAMPIONS) or {}).get(name)
+    if previous is None:
+        return InUse(ModelOutcome(name, status, reason), None)
+    folder = _folder(session, name)
+    shutil.copytree(session.state.model_folder(previous["model_id"]), folder)
+    stays = f"the model of {previous['as_of']} stays in use: {reason}"
+    return _use(session, name, read_model(folder), stays)
+
+
+def _use(session: RunSession, name: str, stored: StoredModel, reason: str) -> InUse:
+    session.champions[name] = {"model_id": stored.model_id, "as_of": stored.card["as_of"]}
+    as_of = date.fromisoformat(stored.card["as_of"])
+    return InUse(ModelOutcome(name, "promoted", reason, stored.model_id, as_of), stored)
+
+
+def _folder(session: RunSession, name: str) -> Path:
+    session.build.models.mkdir(exist_ok=True)
+    return session.build.models / name
