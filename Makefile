@@ -89,11 +89,16 @@ format: $(ENVIRONMENT) ## let ruff write what it can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+# $(1): modules to run one after the other
+define EACH
+for module in $(subst /,.,$(basename $(1))); do echo "== $$module"; $(BIN)/python -m $$module || exit 1; done
+endef
+
 bench: $(ENVIRONMENT) $(PEERS) ## benchmarks: ratios against peers measured in the same run
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@$(call EACH,$(filter-out benchmarks/trial%,$(wildcard benchmarks/*.py)))
 
 trials: $(ENVIRONMENT) ## the long counts (coverage, promotion) over many seeds; resumable
-	@for file in benchmarks/trial_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@$(call EACH,$(wildcard benchmarks/trial*.py))
 
 bench-env: $(PEERS) ## the peers that benchmarks compare with, in an environment of their own
 
