@@ -77,6 +77,7 @@ def train_ambassador(frame: pl.DataFrame, *, seed: int, as_of: date) -> TrainedA
     decision = _decide(value, predicted, cluster, seed)
     card = {
         "kind": model.kind,
+        "constants": {"scale": model.scale},
         "outcome": "expected_value",
         "currency": rows["currency"].drop_nulls().first(),
         "features": list(FEATURE_NAMES),
@@ -100,7 +101,7 @@ def train_ambassador(frame: pl.DataFrame, *, seed: int, as_of: date) -> TrainedA
 
 def stored_ambassador(stored: StoredModel) -> FittedHurdle:
     """The fitted model of a checked model folder."""
-    return FittedHurdle(stored.boosters)
+    return FittedHurdle(stored.boosters, stored.card["constants"]["scale"])
 
 
 def _decide(value: FloatArray, predicted: FloatArray, cluster: IntArray, seed: int) -> Decision:

@@ -67,7 +67,7 @@ def history_features(
     )
     answered = (
         visible_facts(decisions, surveys)
-        .sort("known")
+        .sort("known", "on", "recommend")
         .group_by("consumer_key", maintain_order=True)
         .agg(
             people_told_mean_count=pl.col("people_told_count").mean(),

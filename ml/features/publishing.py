@@ -47,13 +47,13 @@ def publishing_features(decisions: pl.DataFrame, ugc: pl.DataFrame, audience: pl
                 for days in UGC_WINDOWS_DAYS
             ),
             reviews_365d_count=(year & pl.col("is_review")).sum().cast(pl.Int64),
-            rating_mean_365d_share=pl.col("rating_share").filter(year).mean(),
+            rating_mean_365d_share=pl.col("rating_share").filter(year).sort().mean(),
             last_ugc_age_days=pl.col("age_days").min(),
         )
     )
     accounts = (
         visible_facts(decisions, audience)
-        .sort("known")
+        .sort("known", "on", "followers_count")
         .group_by("consumer_key", "account_key", maintain_order=True)
         .agg(pl.col("followers_count").drop_nulls().last())
         .group_by("consumer_key")

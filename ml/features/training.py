@@ -44,6 +44,8 @@ def training_frame(
     decisions = member_decisions(members, timezone, moment=moment)
     features = features_at(marts, decisions, currency=currency)
     members = members.select("campaign_id", "consumer_key", *MEMBER_COLUMNS)
-    return features.join(members, on=["campaign_id", "consumer_key"], how="inner", validate="1:1").with_columns(
-        treatment=(pl.col("arm") == "treatment").cast(pl.Int8)
+    return (
+        features.join(members, on=["campaign_id", "consumer_key"], how="inner", validate="1:1")
+        .with_columns(treatment=(pl.col("arm") == "treatment").cast(pl.Int8))
+        .sort("campaign_id", "consumer_key")  # a join promises no order, and trees depend on it
     )

@@ -116,7 +116,9 @@ def campaign_effects(
         if is_randomised:  # people outside the draw are no control
             part = part.filter(pl.col("arm") != "comparison")
         own, placebo = (
-            one.filter(pl.col("campaign_id") == campaign_id, pl.col("arm").is_in(part["arm"].unique().implode()))
+            one.filter(pl.col("campaign_id") == campaign_id, pl.col("arm").is_in(part["arm"].unique().implode())).sort(
+                "consumer_key"
+            )
             for one in (frame, placebo_frame)
         )
         for outcome in OUTCOMES:

@@ -1,0 +1,34 @@
+"""LightGBM traps that cost others their results."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ml.trees import Binned, TreeSettings, raw_score
+
+SETTINGS = TreeSettings(leaves=4, rate=0.3, rounds=20, min_rows=1, l2=0.0, feature_share=1.0, row_share=1.0)
+
+
+def test_a_model_on_some_rows_learns_their_labels() -> None:
+    X = np.arange(200, dtype=np.float64).reshape(-1, 1)
+    y = np.where(X[:, 0] >= 100, 5.0, 1.0)
+    booster = Binned(X).train(y, objective="regression", settings=SETTINGS, rows=np.arange(50, 150))
+    assert raw_score(booster, X)[[0, 199]] == pytest.approx([1.0, 5.0], abs=0.1)
+
+
+def test_weights_of_one_model_do_not_reach_the_next() -> None:
+    X = np.zeros((100, 1))
+    y = np.repeat([0.0, 1.0], 50)
+    binned = Binned(X)
+    weighted = binned.train(y, objective="regression", settings=SETTINGS, weight=np.repeat([1.0, 3.0], 50))
+    plain = binned.train(y, objective="regression", settings=SETTINGS)
+    assert raw_score(weighted, X)[0] == pytest.approx(0.75)
+    assert raw_score(plain, X)[0] == pytest.approx(0.5)
+
+
+def test_an_offset_is_where_a_model_starts_and_is_not_part_of_its_score() -> None:
+    X = np.array([[0.0]] * 100 + [[1.0]] * 100)
+    y = np.r_[np.full(100, 7.0), np.full(100, 7.0)]
+    booster = Binned(X).train(y, objective="regression", settings=SETTINGS, init_score=np.full(200, 7.0))
+    assert raw_score(booster, X) == pytest.approx(np.zeros(200))
