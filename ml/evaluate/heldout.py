@@ -1,8 +1,8 @@
 """Held-out predictions by blocks: each block is judged by models that learned from the blocks before it only.
 
 Ordinary cross-fitting uses every row both to train and to judge, so the folds' results agree by chance: in simulated
-worlds without effect the pooled ranking statistic had a standard deviation of 1.3 to 1.5 where 1 was claimed. Going
-forward through the blocks, each one's result has mean zero given all before it, and the claim holds (0.8 to 1.1;
+worlds without effect the pooled ranking statistic had a standard deviation of 1.2 to 1.5 where 1 was claimed. Going
+forward through the blocks, each one's result has mean zero given all before it, and the claim holds (0.7 to 1.1;
 Wager 2024, "Sequential validation of treatment heterogeneity").
 Does not belong here: figures (curves.py, rate.py) or decisions (ml/promotion.py).
 """

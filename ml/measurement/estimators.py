@@ -140,7 +140,7 @@ def aipw(
             own = fold == number
             rest = np.flatnonzero(~own & (treatment == arm))
             # A line first: small trees alone leave much of a steep trend, and with it of the selection, unexplained
-            # (a simulated selection bias of .9 was taken down to .13 by trees, to .02 by a line and trees).
+            # (a simulated selection bias of .9 was taken down to .13 by trees, to .015 by a line and trees).
             line = RidgeCV(RIDGE_PENALTIES).fit(design[rest], y[rest])
             start = np.asarray(line.predict(design), dtype=np.float64)
             settings = NUISANCE_TREES.with_seed(seed)
