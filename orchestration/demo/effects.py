@@ -21,6 +21,7 @@ TAIL = 0.3
 # The strongest harm takes this share of a person's purchases: the days until delivery cannot be taken back.
 STRONGEST_HARM = 0.85
 LONGEST_RECENCY = 365.0
+MOST_POSTS = 4.0  # more posts than that make nobody more convincing
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ def person_effects(
     extra = np.where(tau == 0, 0.0, np.maximum(-np.log1p(-contacted) - hazard, -STRONGEST_HARM * hazard))
     influence = np.exp(
         weights.sociability * people.sociability
-        + weights.past_ugc * standardised(np.log1p(history.posts))
-        + weights.unseen * rng.standard_normal(people.count)
+        + weights.past_ugc * standardised(np.log1p(np.minimum(history.posts, MOST_POSTS)))
+        + weights.unseen * randomness.part("influence").standard_normal(people.count)  # the same in every campaign
         + weights.loyalty * people.loyalty
     )
     influence /= influence.mean()
