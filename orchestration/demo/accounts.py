@@ -76,7 +76,7 @@ def make_accounts(parameters: WorldParameters, people: People, randomness: Rando
 def profile_rows(parameters: WorldParameters, accounts: Accounts, randomness: Randomness, clock: Clock) -> pl.DataFrame:
     """Stream social_profiles: a snapshot of every account each `snapshot_days`, each account on its own day."""
     rng, step = randomness.part("profiles"), parameters.accounts.snapshot_days
-    times = max(1, parameters.time.days // step)
+    times = -(-parameters.time.days // step)  # rounds up: the last round runs into the world's last day
     index = np.repeat(np.arange(accounts.count), times)
     round_no = np.tile(np.arange(times), accounts.count)
     phase = rng.integers(0, step, accounts.count)
