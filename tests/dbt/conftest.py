@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dbt.contracts.graph.nodes import ModelNode
 
 from tests.dbt.landed import WAREHOUSE, LandedRoot, Project, day
 
@@ -30,7 +31,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 def models(project: Project) -> dict[str, Any]:
     """Model nodes of the manifest by name."""
     assert project.manifest is not None
-    return {node.name: node for node in project.manifest.nodes.values() if node.resource_type == "model"}
+    return {node.name: node for node in project.manifest.nodes.values() if isinstance(node, ModelNode)}
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ class Project:
         """Build every model; an error names the models that failed."""
         result = self.invoke(command, warehouse, as_of, *options, **variables)
         if not result.success:
-            found = [] if result.result is None else list(result.result)
+            found = list(getattr(result.result, "results", []))
             failed = [f"{one.node.name}: {one.message}" for one in found if one.status in ("error", "fail")]
             raise AssertionError(f"dbt {command} failed: {failed or result.exception}")
 

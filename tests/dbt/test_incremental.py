@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tests.dbt.landed import WAREHOUSE, LandedRoot, Project, Row, at, day, hashe
 PEOPLE = ["k1", "k2", "k3", None]
 
 
-def random_lines(seed: int, count: int, first: datetime) -> list[Row]:
+def random_lines(seed: int, count: int, first: datetime) -> Sequence[Row]:
     """Till lines over five days: few keys, so that versions meet, and times of knowing up to four days later."""
     draw = random.Random(seed)
     lines = []
@@ -157,3 +158,29 @@ def test_a_line_that_was_known_later_and_a_day_left_empty_are_found(
     assert rows(grown, found) == [(day("2024-03-27"), 1)]
     project.build(grown, day("2024-03-30"))  # nothing new has landed: the second version became known
     assert rows(grown, found) == [(day("2024-03-28"), 1)]
+
+
+def test_a_corrected_price_and_a_moved_store_are_found_though_no_count_changes(
+    project: Project, landed: LandedRoot, tmp_path: Path
+) -> None:
+    grown = tmp_path / WAREHOUSE
+    line = {**random_lines(4, 1, at("2024-03-27 00:00"))[0], "net_amount_minor": 100}
+    a_line_a_day = [  # 20:00 in Paris, and 08:00 on the day after in Auckland
+        {**line, "store_id": "b", "transaction_id": name, "sold_at": sold_at, "updated_at": sold_at}
+        for name, sold_at in [("t1", at("2024-03-27 19:00")), ("t2", at("2024-03-28 19:00"))]
+    ]
+    price = {**line, "store_id": "a", "transaction_id": "t3", "sold_at": at("2024-03-27 12:00")}
+    landed.load("stores", [{"store_id": "a"}, {"store_id": "b"}])
+    landed.load("pos_lines", [*a_line_a_day, {**price, "updated_at": at("2024-03-27 12:00")}])
+    project.build(grown, day("2024-03-29"))
+
+    landed.load("stores", [{"store_id": "b", "timezone": "Pacific/Auckland"}])
+    landed.load("pos_lines", [{**price, "net_amount_minor": 70, "updated_at": at("2024-03-30 12:00")}])
+    project.build(grown, day("2024-03-30"))
+    assert rows(grown, "select store_id, business_on, net_amount_minor from marts.fct_sales_daily order by all") == [
+        ("a", day("2024-03-27"), 70),
+        ("b", day("2024-03-28"), 100),
+        ("b", day("2024-03-29"), 100),
+    ]
+    zones = "select distinct business_timezone from marts.fct_sales_daily where store_id = 'b'"
+    assert rows(grown, zones) == [("Pacific/Auckland",)]

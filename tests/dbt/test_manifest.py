@@ -62,7 +62,7 @@ def test_every_model_tells_its_grain_and_tests_its_key(project: Project, models:
         parent
         for node in project.manifest.nodes.values()
         if node.name.startswith("key_is_unique_and_filled")
-        for parent in node.depends_on.nodes
+        for parent in _parents(node)
     }
     for name, node in models.items():
         assert node.description.startswith("One row per "), name

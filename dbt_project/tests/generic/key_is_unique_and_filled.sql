@@ -3,9 +3,5 @@
 select {{ columns | join(', ') }}, count(*) as rows_count
 from {{ model }}
 group by {{ columns | join(', ') }}
-having
-    count(*) > 1
-    {%- for column in columns if column not in may_be_null %}
-    or {{ column }} is null
-    {%- endfor %}
+having count(*) > 1 {%- for column in columns if column not in may_be_null %} or {{ column }} is null {%- endfor %}
 {% endtest %}
