@@ -29,6 +29,8 @@ _TOKEN = (
     r"\[[a-z]{2,8}\]|[:;=8][-o^']?[)\](\[dDpP/\\|*]|<3"
     r"|[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+)*|!+|\?+|\p{Extended_Pictographic}"
 )
+# Where a link leads says nothing; that there is one does. Spam differs in nothing but its link.
+_LINK = r"(?i)(?:[a-z][a-z0-9+.\-]{1,9}://|www\.)\S+"
 _DIGITS = re.compile(r"\d+")
 _STRETCHED = re.compile(r"(\D)\1{2,}")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -62,6 +64,19 @@ class Tokens:
         """(n,) tokens of each text."""
         return np.diff(self.offsets)
 
+    def only(self, kept: npt.NDArray[np.bool_]) -> Tokens:
+        """The same texts with the distinct tokens that are not `kept` (distinct,) left out."""
+        stays = kept[self.codes]
+        offsets = np.concatenate([[0], np.cumsum(stays)])[self.offsets]
+        return Tokens(offsets, self.codes[stays], self.raw, self.normal, self.hashes)
+
+    def rows(self, texts: Int64Array) -> Tokens:
+        """The tokens of some texts, in their order."""
+        counts = self.counts[texts]
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        places = np.arange(offsets[-1]) - np.repeat(offsets[:-1], counts) + np.repeat(self.offsets[texts], counts)
+        return Tokens(offsets, self.codes[places], self.raw, self.normal, self.hashes)
+
     @property
     def text_of(self) -> Int64Array:
         """(tokens,) the text each token belongs to."""
@@ -85,7 +100,8 @@ def tokenise(texts: pl.Series) -> Tokens:
     Args:
         texts: strings, any length; only the first READ_CHARACTERS characters are cut.
     """
-    lists = texts.cast(pl.String).str.slice(0, READ_CHARACTERS).str.extract_all(_TOKEN)
+    readable = texts.cast(pl.String).str.slice(0, READ_CHARACTERS).str.replace_all(_LINK, " [url] ")
+    lists = readable.str.extract_all(_TOKEN)
     array = lists.fill_null([]).rechunk().to_arrow()
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()

@@ -1,0 +1,78 @@
+"""How fast and how large the whole pass is: one core in CPU seconds, and a million texts on two cores by the clock."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import resource
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from ml.text.signals import CHUNK_TEXTS, near_duplicates, read_texts
+from ml.text.tokens import tokenise
+
+_SEED = 5
+
+
+def corpus(data: Path, rows: int, seed: int = _SEED) -> pl.DataFrame:
+    """Posts of about 100 characters: airline posts, beyond their number with words exchanged between them.
+
+    Every text past the real ones is made of two halves of real posts, so the vocabulary stays real and no text repeats.
+    """
+    real = pl.read_csv(data / "social" / "airline_tweets.csv.gz")["text"].unique(maintain_order=True)
+    random = np.random.default_rng(seed)
+    one, other = (pl.Series(random.integers(0, len(real), rows)) for _ in range(2))
+    left = real.gather(one).str.split(" ").list.head(9).list.join(" ")
+    right = real.gather(other).str.split(" ").list.slice(9).list.join(" ")
+    mixed = pl.select(pl.concat_str([left, right], separator=" ")).to_series()
+    texts = pl.concat([real, mixed]).head(rows) if rows > len(real) else real.head(rows)
+    return pl.DataFrame({"text": texts, "stream": ["social_posts"] * len(texts)})
+
+
+def one_core(texts: pl.DataFrame) -> float:
+    """Texts a CPU second, models loaded."""
+    read_texts(texts.head(100))
+    start = time.process_time()
+    near_duplicates(read_texts(texts))
+    return texts.height / (time.process_time() - start)
+
+
+def _part(arguments: tuple[str, int, int]) -> pl.DataFrame:
+    folder, seed, rows = arguments
+    signals = [
+        read_texts(corpus(Path(folder), min(CHUNK_TEXTS, rows - done), seed=seed * 1000 + done // CHUNK_TEXTS))
+        for done in range(0, rows, CHUNK_TEXTS)
+    ]
+    return pl.concat(part.select("text_hash", "signature", "words_count") for part in signals)
+
+
+def _run(folder: str, rows: int) -> dict[str, float]:
+    """Two processes read half each, then one clusters all; peak memory is the sum of the processes' peaks."""
+    start = time.perf_counter()
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        parts = list(pool.map(_part, [(folder, 1, rows // 2), (folder, 2, rows // 2)]))
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    near_duplicates(pl.concat(parts))
+    seconds = time.perf_counter() - start
+    alone = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"seconds": seconds, "peak_gb": max(own + 2 * children, alone) / 1024**2}
+
+
+def two_cores(data: Path, rows: int) -> tuple[float, float]:
+    """Seconds by the clock and the peak in GB, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.text_speed", str(data), str(rows)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    result = json.loads(done.stdout.strip().splitlines()[-1])
+    return float(result["seconds"]), float(result["peak_gb"])
+
+
+if __name__ == "__main__":
+    tokenise(pl.Series(["warm"]))
+    print(json.dumps(_run(sys.argv[1], int(sys.argv[2]))))
