@@ -120,6 +120,7 @@ TILLS = FrameExpectations(
         Column("median_amount_minor", "number", filled=True),
         Column("median_local_hour", "number"),
         Column("week_hour_shift", "number"),
+        Column("week_unusual_hour_share", "number"),
     ),
     checks=(
         *never_null("till", "lines_count", "median_amount_minor"),
@@ -128,13 +129,15 @@ TILLS = FrameExpectations(
         within("median_amount_minor", 0.01, None, "the median till line sells for nothing"),
         # Weeks of Complete Journey moved by less than an hour; a zone forgotten moves by three and more.
         within("week_hour_shift", -2.5, 2.5, "hours between the last week's median hour of sale and the weeks before"),
+        # As for days; for shops with too few lines a day.
+        within("week_unusual_hour_share", 0, 0.25, "store sales at hours when stores are closed: time zone?"),
     ),
 )
 
 LANDING = Suite(
     gate="landing",
     frames=(LOADS, STREAMS, COLUMNS, DAYS, TILLS),
-    checks_count=41,
+    checks_count=42,
     figures=figures,
     limits=(
         Limit("*.rows", 0.5, 5.0, 7, "landing only grows; half gone is a loss, five-fold is a feed delivered again"),

@@ -275,6 +275,7 @@ MARTS = Suite(
             "marts grow with landing; half gone is a join that drops rows, five-fold one that repeats them",
         ),
         Limit("*.filled_share", 0.2, 50.0, 1, "a column lost most of its values", min_past=0.2),
-        Limit("tier.*.share", -0.25, 0.25, 1, "people do not change tier by the quarter", difference=True),
+        # Snapshots come every few weeks, so shares move by points; followers in another unit move nearly everybody.
+        Limit("tier.*.share", -0.15, 0.15, 1, "people do not change tier by the dozen", difference=True),
     ),
 )

@@ -82,27 +82,40 @@ def columns_frame(counts: pd.DataFrame) -> pd.DataFrame:
     """One row per stream's column that may be NULL.
 
     Args:
-        counts: stream, column, rows_before, filled_before, rows_new, filled_new; new: the latest load of each
-            source, before: all its earlier loads; a source with one load counts as new only.
+        counts: stream, column, kind, rows_before, filled_before, rows_new, filled_new; kind: what decides whether the
+            column is filled at all (an invitation has no receipt), "" where nothing does; new: the latest load of
+            each source, before: all its earlier loads; a source with one load counts as new only.
 
     Returns:
-        column ("stream.column"), filled_share (NaN: no rows), is_emptied: 1 where a column that used to be filled
-        has no value in the new rows.
+        column ("stream.column"), filled_share (NaN: no rows), is_emptied: 1 where the new rows have no value,
+        although of earlier rows of the same kinds at least half had one.
     """
-    rows = counts["rows_before"] + counts["rows_new"]
-    emptied = (
-        (counts["filled_before"] >= FILLED_BEFORE_SHARE * counts["rows_before"])
-        & (counts["rows_before"] >= FEWEST_NEW_ROWS)
-        & (counts["rows_new"] >= FEWEST_NEW_ROWS)
-        & (counts["filled_new"] == 0)
+    known = counts[(counts["rows_before"] > 0) & (counts["rows_new"] > 0)]
+    expected = known["rows_new"] * known["filled_before"] / known["rows_before"]
+    sums = (
+        counts.assign(
+            rows_compared=known["rows_new"],
+            rows_known_before=known["rows_before"],
+            filled_expected=expected,
+        )
+        .groupby(["stream", "column"], sort=False)
+        .sum(numeric_only=True)
     )
-    return pd.DataFrame(
+    emptied = (
+        (sums["filled_expected"] >= FILLED_BEFORE_SHARE * sums["rows_compared"])
+        & (sums["rows_known_before"] >= FEWEST_NEW_ROWS)
+        & (sums["rows_compared"] >= FEWEST_NEW_ROWS)
+        & (sums["filled_new"] == 0)
+    )
+    rows = sums["rows_before"] + sums["rows_new"]
+    frame = pd.DataFrame(
         {
-            "column": counts["stream"].astype("str") + "." + counts["column"].astype("str"),
-            "filled_share": (counts["filled_before"] + counts["filled_new"]) / rows.where(rows > 0),
+            "filled_share": (sums["filled_before"] + sums["filled_new"]) / rows.where(rows > 0),
             "is_emptied": emptied.astype("int64"),
         }
-    )
+    ).reset_index()
+    frame.insert(0, "name", frame["stream"].astype("str") + "." + frame["column"].astype("str"))
+    return frame.drop(columns=["stream", "column"]).rename(columns={"name": "column"})
 
 
 def figures(frames: Frames) -> dict[str, float]:

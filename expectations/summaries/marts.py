@@ -5,12 +5,17 @@ from __future__ import annotations
 from expectations.declare import Frames
 from expectations.summaries.numbers import numbers
 
+# Shares of fewer people jump by themselves.
+FEWEST_PEOPLE = 30
+
 
 def figures(frames: Frames) -> dict[str, float]:
-    """Rows per mart, filled share per column that may be NULL, share of people per tier."""
-    tiers = frames["dim_consumers"]["tier"].value_counts(normalize=True)
+    """Rows per mart, filled share per column that may be NULL, share per tier of people whose audience is known."""
+    tiers = frames["dim_consumers"]["tier"]
+    known = tiers[tiers != "unknown"]
+    shares = known.value_counts(normalize=True).items() if len(known) >= FEWEST_PEOPLE else ()
     return {
         **numbers(frames["keys"], "mart", "rows", "{}.rows"),
         **numbers(frames["fills"], "column", "filled_share", "{}.filled_share"),
-        **{f"tier.{tier}.share": float(share) for tier, share in tiers.items()},
+        **{f"tier.{tier}.share": float(share) for tier, share in shares},
     }

@@ -25,14 +25,22 @@ from orchestration.gate_frames.tills import days_frame, tills_frame
 NEVER_EMPTY = frozenset(
     {"pos_lines", "stores", "products", "product_page_daily", "consumers", "social_profiles", "social_posts", "reviews"}
 )
-# A stream has a pace when it had rows on this many of the 60 days before its latest row.
-DAYS_OF_A_PACE = 28
+# What people do every day. Campaign feeds end with the campaign, and snapshots come when somebody polls: for them,
+# max_age_days says how old they may be.
+PACED = frozenset({"pos_lines", "product_page_daily", "social_posts", "reviews"})
+# A stream has a pace when it had rows on this many of the last 60 days: then a week without any has a chance of less
+# than one in 10,000.
+DAYS_OF_A_PACE = 45
 # Shops close for three days at most (Christmas before a Sunday); a stream with longer gaps may take twice its longest.
 DAYS_CLOSED = 3
 # Pages are looked at every day.
 NEVER_CLOSED = frozenset({"product_page_daily"})
 # Days of the 60 that lie before the last seven.
 DAYS_BEFORE = 53
+# Columns that say what a row is: whether another one is filled depends on them.
+KINDS = ("kind", "unit", "wave")
+# Filled once a row is changed; a load of new rows has none.
+REVISIONS = frozenset({"updated_at", "deleted_at"})
 # Rows with an absurd time that a load may hold, as a share and as a number.
 ABSURD_SHARE, ABSURD_ROWS = 0.001, 5
 
@@ -198,7 +206,7 @@ def stale_excess(expected: ExpectedStream, behind: int | None, days: int, longes
         return None
     if expected.max_age_days is not None:
         return max(0, behind - expected.max_age_days)
-    if not expected.is_required or days < DAYS_OF_A_PACE or longest_gap is None:
+    if not expected.is_required or expected.stream not in PACED or days < DAYS_OF_A_PACE or longest_gap is None:
         return None
     return max(0, behind - max(DAYS_CLOSED, 2 * longest_gap))
 
@@ -217,7 +225,7 @@ def missing_excess(expected: ExpectedStream, days: int, days_of_week: int, onlin
 
 def _column_rows(connection: duckdb.DuckDBPyConnection, run: LandedRun, stream: Stream) -> list[dict[str, Any]]:
     """Filled rows of every column that may be NULL, in the latest load of each source and in the earlier ones."""
-    required = {column.name for column in stream.columns if column.required}
+    required = {column.name for column in stream.columns if column.required} | REVISIONS
     names = [name for name in stream.landed_schema() if name not in required and name not in LANDED_COLUMNS]
     if not names:
         return []
@@ -229,18 +237,22 @@ def _column_rows(connection: duckdb.DuckDBPyConnection, run: LandedRun, stream: 
     newest = [f"{source}/{load}" for source, (_, load) in latest.items()]
     is_new = "list_contains($newest, source || '/' || load_id)"
     counts = ", ".join(f'count("{n}") filter (not {is_new}), count("{n}") filter ({is_new})' for n in names)
-    query = (
-        f"select count(*) filter (not {is_new}), count(*) filter ({is_new}), {counts} from {run.relation(stream.name)}"  # noqa: S608
-    )
-    row = connection.execute(query, {"newest": newest}).fetchall()[0]
+    kind = next((name for name in KINDS if name in {column.name for column in stream.columns}), "''")
+    query = f"""
+        select {kind} as kind, count(*) filter (not {is_new}), count(*) filter ({is_new}), {counts}
+        from {run.relation(stream.name)}
+        group by all
+    """  # noqa: S608 - stream and column names are the project's own
     return [
         {
             "stream": stream.name,
             "column": name,
-            "rows_before": row[0],
-            "rows_new": row[1],
-            "filled_before": row[2 + 2 * position],
-            "filled_new": row[3 + 2 * position],
+            "kind": row[0],
+            "rows_before": row[1],
+            "rows_new": row[2],
+            "filled_before": row[3 + 2 * position],
+            "filled_new": row[4 + 2 * position],
         }
+        for row in connection.execute(query, {"newest": newest}).fetchall()
         for position, name in enumerate(names)
     ]

@@ -30,7 +30,14 @@ DAY_COLUMNS = (
     "is_copy_of_other_day",
     "repeated_share",
 )
-TILL_COLUMNS = ("till", "lines_count", "median_amount_minor", "median_local_hour", "week_hour_shift")
+TILL_COLUMNS = (
+    "till",
+    "lines_count",
+    "median_amount_minor",
+    "median_local_hour",
+    "week_hour_shift",
+    "week_unusual_hour_share",
+)
 
 _LINES = """
 create or replace temp table till_lines as
@@ -44,7 +51,7 @@ latest as (
         and sold_at > cast($as_of as timestamp) - interval 64 days
     qualify row_number() over (
         partition by source, store_id, transaction_id, line_no
-        order by known_at desc nulls last, loaded_at desc, load_id desc, row_no desc
+        order by loaded_at desc, load_id desc, row_no desc
     ) = 1
 ),
 local as (
@@ -66,6 +73,33 @@ select
     hash(store_id, product_id, identity_key, quantity, net_amount_minor, cast(sold_local as time)) as content
 from local
 where cast(sold_local as date) <= $as_of
+"""
+
+# An hour's share of the lines is its median over the weeks, so that two shifted weeks do not become the custom.
+_LAST_STORE_LINES = """
+create or replace temp table last_store_lines as
+with week_hours as (
+    select cast(floor(date_diff('day', day_on, cast($as_of as date)) / 7) as int) as weeks_ago, local_hour,
+        count(*) as lines_count
+    from till_lines
+    where channel = 'store' and not is_last_week
+    group by all
+),
+weeks as (
+    select *, lines_count / sum(lines_count) over (partition by weeks_ago) as share from week_hours
+),
+usual_hours as (
+    select hours.local_hour, median(coalesce(weeks.share, 0)) as share
+    from range(24) as hours(local_hour)
+    cross join (select distinct weeks_ago from week_hours) as all_weeks
+    left join weeks on hours.local_hour = weeks.local_hour and all_weeks.weeks_ago = weeks.weeks_ago
+    group by all
+)
+select lines.source, lines.channel, lines.currency, lines.day_on,
+    case when usual.share < {closed} then 1 else 0 end as is_unusual
+from till_lines as lines
+inner join usual_hours as usual on lines.local_hour = usual.local_hour
+where lines.channel = 'store' and lines.is_last_week
 """
 
 _TILL_DAYS = """
@@ -99,18 +133,9 @@ before as (
     from day_rows
     where day_on <= $as_of - interval 7 days and day_on > $as_of - interval 35 days
 ),
-usual_hours as (
-    select local_hour, count(*) / sum(count(*)) over () as share
-    from till_lines
-    where is_before and channel = 'store'
-    group by all
-),
 hours as (
-    select lines.day_on, count(*) as lines_count,
-        avg(case when coalesce(usual.share, 0) < {closed} then 1 else 0 end) as unusual_share
-    from till_lines as lines
-    left join usual_hours as usual on lines.local_hour = usual.local_hour
-    where lines.channel = 'store' and lines.is_last_week
+    select day_on, count(*) as lines_count, avg(is_unusual) as unusual_share
+    from last_store_lines
     group by all
 ),
 known_currencies as (
@@ -187,6 +212,11 @@ order by day
 """
 
 _TILLS = """
+with unusual as (
+    select source, channel, currency, avg(is_unusual) as unusual_share, count(*) as lines_count
+    from last_store_lines
+    group by all
+)
 select
     source || '.' || channel || '.' || currency as till,
     count(*) as lines_count,
@@ -194,8 +224,10 @@ select
     case when count(*) >= {store_lines} and channel = 'store' then median(local_time) end as median_local_hour,
     case when count(*) filter (is_last_week) >= {store_lines} and count(*) filter (is_before) >= {store_lines}
         and channel = 'store' then median(local_time) filter (is_last_week) - median(local_time) filter (is_before)
-        end as week_hour_shift
+        end as week_hour_shift,
+    any_value(case when unusual.lines_count >= {store_lines} then unusual.unusual_share end) as week_unusual_hour_share
 from till_lines
+left join unusual using (source, channel, currency)
 group by source, channel, currency
 order by till
 """
@@ -229,6 +261,7 @@ def _make_till_lines(connection: duckdb.DuckDBPyConnection, run: LandedRun, *, w
     query = _LINES.replace("{lines}", run.relation("pos_lines"))
     query = query.replace("{stores}", run.relation("stores") if with_stores else no_stores)
     connection.execute(query, {"cutoff": run.cutoff, "as_of": run.as_of, "zone": run.brand_timezone})
+    connection.execute(_LAST_STORE_LINES.replace("{closed}", str(CLOSED_HOUR_SHARE)), {"as_of": run.as_of})
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> pd.DataFrame:
@@ -236,7 +269,6 @@ def _frame(connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, 
         query.replace("{fewest}", str(FEWEST_ROWS_OF_A_DAY))
         .replace("{store_lines}", str(FEWEST_STORE_LINES))
         .replace("{days_before}", str(FEWEST_DAYS_BEFORE))
-        .replace("{closed}", str(CLOSED_HOUR_SHARE))
     )
     frame: pd.DataFrame = connection.sql(filled, params=values).to_arrow_table().to_pandas()
     return frame

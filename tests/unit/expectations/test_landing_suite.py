@@ -67,6 +67,7 @@ def landing(**changes: pd.DataFrame) -> Frames:
                 "median_amount_minor": [250.0],
                 "median_local_hour": [15.5],
                 "week_hour_shift": [0.2],
+                "week_unusual_hour_share": [0.02],
             }
         ),
     }
@@ -78,6 +79,7 @@ def column_counts(filled_new: int) -> pd.DataFrame:
         {
             "stream": ["pos_lines"],
             "column": ["identity_key"],
+            "kind": [""],
             "rows_before": [1000],
             "rows_new": [100],
             "filled_before": [900],
@@ -110,6 +112,7 @@ FAULTS: dict[str, tuple[Frames, str]] = {
     "one row": (edited("days", volume_ratio=0.025), "volume_ratio"),
     "shifted time zone": (edited("days", unusual_hour_share=0.4), "unusual_hour_share"),
     "week shifted": (edited("tills", week_hour_shift=-3.0), "week_hour_shift"),
+    "week at night": (edited("tills", week_unusual_hour_share=0.3), "week_unusual_hour_share"),
     "cents for units": (edited("days", amount_ratio=100.0), "amount_ratio"),
     "grams for kilograms": (edited("days", quantity_ratio=1000.0), "quantity_ratio"),
     "other currency": (edited("days", foreign_currency_count=4), "foreign_currency_count"),
@@ -128,6 +131,23 @@ def test_a_clean_landing_passes() -> None:
 def test_few_bad_rows_of_a_small_load_are_let_through_and_one_more_is_not() -> None:
     assert loads_frame([record("a", 1, 20, quarantined=5)], {})["quarantine_excess"].tolist() == [0]
     assert loads_frame([record("a", 1, 20, quarantined=6)], {})["quarantine_excess"].tolist() == [1]
+
+
+def test_a_column_is_compared_within_rows_of_the_same_kind() -> None:
+    # 900 redemptions had a reference, 100 invitations never have one; the new load holds invitations alone.
+    counts = pd.DataFrame(
+        {
+            "stream": "campaign_events",
+            "column": "reference",
+            "kind": ["code_redeemed", "invited"],
+            "rows_before": [900, 100],
+            "rows_new": [0, 50],
+            "filled_before": [900, 0],
+            "filled_new": [0, 0],
+        }
+    )
+    assert columns_frame(counts)["is_emptied"].tolist() == [0]
+    assert columns_frame(counts.assign(rows_new=[50, 0]))["is_emptied"].tolist() == [1]
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))

@@ -80,7 +80,20 @@ def test_a_whole_warehouse_passes(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert result.passed, result.one_line()
     assert result.figures["fct_sales_lines.rows"] == 2
     assert result.figures["fct_sales_lines.margin_minor.filled_share"] == 0.0
+    assert not any(name.startswith("tier.") for name in result.figures)
+
+
+def test_tiers_are_compared_among_people_whose_audience_is_known(warehouse: duckdb.DuckDBPyConnection) -> None:
+    # 40 people of known audience, all nano today; half of them were micro in published nights.
+    warehouse.execute(
+        "insert into marts.dim_consumers select 'c' || n, if(n < 39, 'nano', 'unknown'), 1, null, null, null, true, "
+        "null from range(60) t(n)"
+    )
+    frames, seen = marts_frames(warehouse, suite("marts"))
+    past = {"tier.nano.share": [0.5]}
+    result = validate(suite("marts"), frames, GateContext(PRESENT | seen, past))
     assert result.figures["tier.nano.share"] == 1.0
+    assert [failure.labels for failure in result.failures] == [("tier.nano.share",)]
 
 
 @pytest.mark.parametrize(
