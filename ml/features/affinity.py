@@ -15,6 +15,8 @@ def product_facts(sales_lines: pl.DataFrame, products: pl.DataFrame, currency: s
         .group_by("consumer_key", "product_id", on=pl.col("business_on"), known=pl.col("known_at"))
         .agg(
             net=pl.col("net_amount_minor").filter(pl.col("currency") == currency).sum(),
+            # Without returns, which may belong to purchases before the window: a share of the net could leave 0 to 1.
+            bought=pl.col("net_amount_minor").filter((pl.col("currency") == currency) & ~pl.col("is_return")).sum(),
             lines=(~pl.col("is_return")).sum(),
         )
         .join(products.select("product_id", "category"), on="product_id", how="left")
@@ -35,9 +37,9 @@ def affinity_features(
     of_products = _sums(decisions, facts.join(campaign_products, on="product_id", how="semi"), "products")
     of_category = _sums(decisions, facts.filter(pl.col("category").is_in(categories.implode())), "category")
     total = (
-        visible_facts(decisions, facts.select("consumer_key", "on", "known", "net"))
+        visible_facts(decisions, facts.select("consumer_key", "on", "known", "bought"))
         .group_by("consumer_key")
-        .agg(total_90=pl.col("net").filter(pl.col("age_days") <= 90).sum())
+        .agg(total_90=pl.col("bought").filter(pl.col("age_days") <= 90).sum())
     )
     joined = decisions.select("consumer_key", "decision_on")
     for part in (of_products, of_category, total):
@@ -61,7 +63,7 @@ def affinity_features(
         campaign_products_last_age_days=pl.when(has_products).then(pl.col("products_last")),
         campaign_category_last_age_days=pl.when(has_category).then(pl.col("category_last")),
         campaign_category_spend_90d_share=pl.when(pl.col("total_90") > 0).then(
-            in_window("category_net_90", 90, has_category) / pl.col("total_90")
+            in_window("category_bought_90", 90, has_category) / pl.col("total_90")
         ),
     )
 
@@ -69,7 +71,7 @@ def affinity_features(
 def _sums(decisions: pl.DataFrame, facts: pl.DataFrame, prefix: str) -> pl.DataFrame:
     aggregates = [
         pl.col(name).filter(pl.col("age_days") <= days).sum().alias(f"{prefix}_{name}_{days}")
-        for name in ("lines", "net")
+        for name in ("lines", "net", "bought")
         for days in AFFINITY_WINDOWS_DAYS
     ]
     last = pl.col("age_days").filter(pl.col("lines") > 0).min().alias(f"{prefix}_last")

@@ -30,7 +30,6 @@ DESCRIPTIONS = {
     PLACEBO: "The same people as known before the window that precedes the campaign, for placebo tests.",
     SCORING: "One row per person who may be scored, as known at the end of as_of.",
 }
-KEY_COLUMNS = ("campaign_id", "consumer_key")
 
 
 def scoring_campaign(campaigns: pl.DataFrame) -> str | None:
@@ -102,8 +101,11 @@ def check(session: RunSession) -> GateResult:
         "net_spend": (training["net_spend_after_minor"] > 0).cast(pl.Float64).fill_null(float("nan")).to_numpy(),
     }
     sets = {
-        name: FeatureSet(frame.to_pandas(), KEY_COLUMNS, FEATURE_NAMES, FORBIDDEN_COLUMNS, set_labels)
-        for name, frame, set_labels in ((TRAINING, training, labels), (SCORING, scoring, {}))
+        name: FeatureSet(frame.to_pandas(), key, FEATURE_NAMES, FORBIDDEN_COLUMNS, set_labels)
+        for name, frame, key, set_labels in (
+            (TRAINING, training, ("campaign_id", "consumer_key"), labels),
+            (SCORING, scoring, ("consumer_key",), {}),
+        )
         if frame.height
     }
     present = {"decisions"} if sets else set()
