@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from orchestration.errors import IntegrityError
 from orchestration.settings import Retention
 from orchestration.workspace import Build, Workspace
 
@@ -29,7 +30,19 @@ class Generation:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads(Build(self.path).manifest.read_text(encoding="utf-8"))
+        """What publishing wrote of the generation.
+
+        Raises:
+            IntegrityError: it is missing or no longer readable.
+        """
+        file = Build(self.path).manifest
+        try:
+            content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            content["as_of"], content["published_sequence"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IntegrityError(
+                f"{file} is damaged ({type(error).__name__}): move {self.path} away; the next run builds from landing"
+            ) from error
         return content
 
     @property
@@ -63,6 +76,16 @@ def starting_point(workspace: Workspace, as_of: date) -> Generation | None:
     return max(
         eligible, key=lambda generation: (generation.as_of, generation.manifest["published_sequence"]), default=None
     )
+
+
+def previous_of(now: Generation, found: Sequence[Generation]) -> Generation | None:
+    """The generation readers saw before `now`: the newest of no later day; a backfill of an older day is none.
+
+    None: there is none.
+    """
+    place = (now.as_of, now.manifest["published_sequence"])
+    earlier = [each for each in found if (each.as_of, each.manifest["published_sequence"]) < place]
+    return max(earlier, key=lambda each: (each.as_of, each.manifest["published_sequence"]), default=None)
 
 
 def kept(found: Sequence[Generation], always: frozenset[str], retention: Retention) -> frozenset[str]:

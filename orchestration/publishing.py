@@ -12,7 +12,7 @@ from typing import Any
 
 from orchestration.durable import sha256_of, sync, sync_tree, write_json
 from orchestration.errors import IntegrityError
-from orchestration.generations import Generation, current, generations, kept
+from orchestration.generations import Generation, current, generations, kept, previous_of
 from orchestration.lock import workspace_lock
 from orchestration.settings import Retention
 from orchestration.workspace import Build, Workspace
@@ -70,11 +70,15 @@ def _sweep(workspace: Workspace, retention: Retention) -> None:
     keep = kept(found, always, retention)
     for generation in found:
         if generation.name not in keep:
-            shutil.rmtree(generation.path)
+            # Out of sight in one step first: half a generation must never look like one.
+            workspace.builds.mkdir(exist_ok=True)
+            removed = generation.path.rename(workspace.builds / f"removed-{generation.name}")
+            sync(workspace.generations)
+            shutil.rmtree(removed)
 
 
 def roll_back(directory: Path, name: str | None) -> str:
-    """Publish an earlier generation again: `name`, or the one published before the current one.
+    """Publish an earlier generation again: `name`, or the one that was current before the current one.
 
     Returns:
         What was done, for the terminal.
@@ -86,14 +90,12 @@ def roll_back(directory: Path, name: str | None) -> str:
     with workspace_lock(workspace, "rollback"):
         now = current(workspace)
         found = generations(workspace)
-        names = [generation.name for generation in found]
         if now is None:
             raise IntegrityError(f"{workspace.root} has published nothing yet")
-        earlier = names[: names.index(now.name)]
-        wanted = name or (earlier[-1] if earlier else "")
-        if wanted not in names:
-            raise IntegrityError(f"no generation {wanted or 'before the current one'}; there are {', '.join(names)}")
-        target = found[names.index(wanted)]
+        target = previous_of(now, found) if name is None else next((each for each in found if each.name == name), None)
+        if target is None:
+            names = ", ".join(each.name for each in found)
+            raise IntegrityError(f"no generation {name or 'before the current one'}; there are {names}")
         verify(target)
         _point_to(workspace, target)
         return f"{target.name} (as of {target.as_of}) is published again in place of {now.name}"
