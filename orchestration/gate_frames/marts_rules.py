@@ -101,6 +101,7 @@ REFERENCES: dict[str, str] = {
             then avg(cast(stores.is_known as int)) end
         from marts.fct_sales_lines as lines
         inner join marts.dim_stores as stores on lines.store_id = stores.store_id
+        where lines.channel = 'store' -- a list of stores need not hold the web shop
     """,
 }
 
