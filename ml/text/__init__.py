@@ -1,1 +1,1 @@
-"""What texts say: scrubbing, language, sentiment, moments, kinds, duplicates. Polars in, Polars out; bodies stay out."""
+"""What texts say: scrubbing, language, sentiment, moments, kinds, duplicates. Polars in, Polars out."""

@@ -106,9 +106,7 @@ def _words(tokens: Tokens) -> sparse.csr_matrix:
     count = np.bincount(row, minlength=tokens.texts)
     scale = 1 / np.sqrt(np.maximum(count, 1))
     indptr = np.concatenate([[0], np.cumsum(count)])
-    return sparse.csr_matrix(
-        (scale[row].astype(np.float32), column, indptr), shape=(tokens.texts, 1 << WORD_BITS)
-    )
+    return sparse.csr_matrix((scale[row].astype(np.float32), column, indptr), shape=(tokens.texts, 1 << WORD_BITS))
 
 
 def _letters(tokens: Tokens) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:

@@ -62,9 +62,7 @@ def _distinct(text_of: npt.NDArray[np.int64], hashes: UInt64Array) -> tuple[npt.
     return (pairs["text"].to_numpy(),)
 
 
-def _presence(
-    text_of: npt.NDArray[np.int64], hashes: UInt64Array, known: UInt64Array, texts: int
-) -> sparse.csr_matrix:
+def _presence(text_of: npt.NDArray[np.int64], hashes: UInt64Array, known: UInt64Array, texts: int) -> sparse.csr_matrix:
     """(texts, known hashes) 1 where a text holds one of the known hashes."""
     at = np.minimum(np.searchsorted(known, hashes), max(len(known) - 1, 0))
     hit = known[at] == hashes if len(known) else np.zeros(len(hashes), dtype=np.bool_)

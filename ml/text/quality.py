@@ -21,7 +21,7 @@ _PHRASES = (
     r"sponsored by|paid partnership|in (?:paid )?partnership with|paid promotion|gifted (?:by|from|to me)|kindly gifted"
     r"|pr (?:sample|package|gift)|affiliate link|discount code below|#?ad\s*[|:/]|\[ad\]|\(ad\)"
     r"|(?:received|got|sent|given) (?:\w+ ){0,4}(?:for )?(?:free|complimentary)|complimentary (?:product|sample|item)"
-    r"|free (?:product|sample|item) in (?:exchange|return)|in exchange for (?:my|an|a) (?:\w+ )?(?:review|opinion|feedback)"
+    r"|free (?:product|sample|item) in (?:exchange|return)|in exchange for (?:my|an|a) (?:\w+ )?(?:review|feedback)"
     r"|(?:enthält|bezahlte|unbezahlte) werbung|kostenlos (?:zur verfügung gestellt|erhalten|bekommen)|gratis erhalten"
     r"|in kooperation mit|produkttester|reçu (?:gratuitement|en cadeau)|produits? (?:offerts?|reçus?)|offert par"
     r"|en partenariat avec|collaboration commerciale|(?:recib[ií]|me regalaron|me enviaron) (?:\w+ ){0,4}gratis"
@@ -37,7 +37,7 @@ _DISCLOSES = (
 
 
 def discloses(text: pl.Expr) -> pl.Expr:
-    """Whether the text says that something was given for it (#ad, gifted, "received this product free" and the like)."""
+    """Whether the text says that something was given for it (#ad, "received this product free" and the like)."""
     return text.str.contains(_DISCLOSES)
 
 

@@ -24,7 +24,8 @@ MOMENTS = (
 
 # Cues: groups of words. A moment is spoken for by some of them; the heads see every cue on its own.
 CUES: dict[str, str] = {
-    "love": r"lov(e|es|ed|ing|ely)|ador(e|es|ed|able)|ama?zing(ly)?|awesome|best|great(est)?|wonderful|fantastic|perfect"
+    "love": r"lov(e|es|ed|ing|ely)|ador(e|es|ed|able)|ama?zing(ly)?|awesome|best|great(est)?|wonderful"
+    r"|fantastic|perfect"
     r"(ly)?|excellent|favou?rites?|delicious|beautiful(ly)?|gorgeous|superb|outstanding|delight(ed|ful)?|brilliant"
     r"|impressed|incredible|fabulous|exceptional|flawless|stunning|obsessed|yum(my)?|😍|❤|♥|🥰|😋|👏|🎉",
     "thanks": r"thank(s|ful|ing|you)?|thx|ty|appreciat(e|ed|es|ive)|grateful|kudos|props|shout-?out",
@@ -48,7 +49,8 @@ CUES: dict[str, str] = {
     "agent": r"agents?|reps?|representatives?|operators?|advis[oe]rs?",
     "manner": r"rude(ly|ness|st)?|attitudes?|unprofessional\w*|polite|impolite|friendl(y|iest|iness)|unfriendly|helpful"
     r"|unhelpful|courteous|disrespect\w*|condescend\w*|nasty|yell(ed|ing|s)?|ignor(ed|ing|es)|attentive|kind(ness)?"
-    r"|hostile|lazy|snarky|smug|incompet\w*|mean|sass\w*|humiliat\w*|discriminat\w*|arrogant|treated|treating|compassion"
+    r"|hostile|lazy|snarky|smug|incompet\w*|mean|sass\w*|humiliat\w*|discriminat\w*|arrogant|treated|treating"
+    r"|compassion"
     r"|smil(e|es|ing)|patient|welcoming",
     "contact": r"call(s|ed|ing)?|phon(e|ed|es|ing)|e-?mail(s|ed|ing)?|repl(y|ies|ied)|respon(d|ds|ded|se|ses|sive|ding)"
     r"|answer(s|ed|ing)?|contact(s|ed|ing)?|dm|dms|dmed|chat|hotline|tweet(s|ed|ing)?|message[sd]?|msg|speak|spoke|talk"
@@ -63,8 +65,10 @@ CUES: dict[str, str] = {
     "luggage": r"bag(s|gage)?|luggage|suitcases?|carry-?ons?|belongings|stroller|carousel|items?",
     "lost": r"lost|los(e|es|ing)|missing|damag(e|ed|es|ing)|misplaced|found|locat(e|ed)|stolen|destroyed|wrong|empty"
     r"|incomplete|left|recover\w*",
-    "site": r"web ?sites?|sites?|webpage|page|pages|apps?|online|log(in|ged|ging)?|passwords?|error(s)?|link(s)?|browser"
-    r"|mobile|iphone|android|crash(es|ed|ing)?|glitch(es|y)?|server|system|systems|down|click(ed|ing)?|button|page|update"
+    "site": r"web ?sites?|sites?|webpage|page|pages|apps?|online|log(in|ged|ging)?|passwords?|error(s)?"
+    r"|link(s)?|browser"
+    r"|mobile|iphone|android|crash(es|ed|ing)?|glitch(es|y)?|server|system|systems|down|click(ed|ing)?|button"
+    r"|page|update"
     r"|itinerary|portal|account|profile|pin|username|code|codes|promo|0[0-9]{2}|internet|screen",
     "booking": r"book(s|ed|ing|ings)?|reserv\w*|tickets?|ticketed|upgrad\w*|select(ed|ion)?|miles|points|rewards?"
     r"|mileage|redeem\w*|confirm(ed|ation|ing)?|purchas\w*|change[sd]?|changing|add(ed|ing)?|name|passport|rate|status",
@@ -72,20 +76,29 @@ CUES: dict[str, str] = {
     "confusion": r"confus\w*|instructions?|manual|unclear|figure|understand|how|misleading|complicated|directions?"
     r"|tutorial|steps?|explain(ed|s)?|incorrect|find|unable|allow(s|ed|ing)?|try(ing)?|tried|tries|can't|won't|cannot"
     r"|doesn't|not|impossible|option(s)?|fix(ed)?|submit\w*|form|enter(ed)?",
-    "broken": r"brok(e|en)|break(s|ing)?|defect\w*|fault(y)?|malfunction\w*|leak\w*|crack\w*|ripped|rip|tore|torn|tear(s|ing)"
+    "broken": r"brok(e|en)|break(s|ing)?|defect\w*|fault(y)?|malfunction\w*|leak\w*|crack\w*|ripped|rip|tore"
+    r"|torn|tear(s|ing)"
     r"?|hole[sd]?|stain\w*|fell|falling|apart|stopped|dead|mechanical|repair\w*|worn|shrunk|shrank|shrink(s|ing)?|faded"
     r"|pilling|snag\w*|unravel\w*|itch\w*|scratch\w*|inoperable|maintenance|reclin\w*|work(s|ed|ing)?",
-    "product": r"quality|fabric|material|size[sd]?|sizing|fit(s|ted)?|product|design(ed)?|flavou?r|taste[sd]?|stale|battery"
-    r"|seats?|wi-?fi|tvs?|entertainment|planes?|aircraft|power|outlets?|movies?|headphones|legroom|cabin|aisle|row|lights?"
-    r"|bathroom|lavatory|toilet|food|snacks?|meals?|drinks?|coffee|water|air|conditioning|heat|freezing|hot|cold|smell\w*"
+    "product": r"quality|fabric|material|size[sd]?|sizing|fit(s|ted)?|product|design(ed)?|flavou?r|taste[sd]?"
+    r"|stale|battery"
+    r"|seats?|wi-?fi|tvs?|entertainment|planes?|aircraft|power|outlets?|movies?|headphones|legroom|cabin|aisle"
+    r"|row|lights?"
+    r"|bathroom|lavatory|toilet|food|snacks?|meals?|drinks?|coffee|water|air|conditioning|heat|freezing|hot"
+    r"|cold|smell\w*"
     r"|stink\w*|dirty|filthy|uncomfortable|cramped|tight|turbulence|bumpy|old|tiny|bins?|overhead|window|middle|coach",
-    "price": r"price[sdy]?|pric(ing|ey|ier)|cost(s|ly|ing)?|expensive|cheap(er|est|ly)?|[\$€£]0?|fees?|charg(e|ed|es|ing)"
-    r"|overpric\w*|money|deals?|discount\w*|fares?|afford(able)?|worth|dollars?|bucks|paid|pay(ing|ment)?|value|sale|bargain"
+    "price": r"price[sdy]?|pric(ing|ey|ier)|cost(s|ly|ing)?|expensive|cheap(er|est|ly)?|[\$€£]0?|fees?|charg(e"
+    r"|ed|es|ing)"
+    r"|overpric\w*|money|deals?|discount\w*|fares?|afford(able)?|worth|dollars?|bucks|paid|pay(ing|ment)?|value"
+    r"|sale|bargain"
     r"|inexpensive|tip|bill|coupons?|free|extra|usd|rip-?off",
-    "place": r"stores?|shops?|restaurants?|locations?|airports?|gates?|terminals?|lounges?|atmosphere|ambian?ence|ambiance"
-    r"|decor|parking|crowd(ed)?|packed|tables?|rooms?|interior|cozy|cosy|clean(liness)?|patio|bar|outside|inside|seating"
+    "place": r"stores?|shops?|restaurants?|locations?|airports?|gates?|terminals?|lounges?|atmosphere"
+    r"|ambian?ence|ambiance"
+    r"|decor|parking|crowd(ed)?|packed|tables?|rooms?|interior|cozy|cosy|clean(liness)?|patio|bar|outside"
+    r"|inside|seating"
     r"|upstairs|downstairs|neighbou?rhood|noisy|loud|music|lighting|vibe|spacious|view",
-    "bought": r"bought|buy(ing|s)?|purchas(e|ed|es|ing)|order(ed|ing)?|got|picked|grabbed|checkout|cart|received|owned|own",
+    "bought": r"bought|buy(ing|s)?|purchas(e|ed|es|ing)|order(ed|ing)?|got|picked|grabbed|checkout|cart"
+    r"|received|owned|own",
     "but": r"but|however|although|though|yet|except|otherwise|unfortunately",
     "negation": r"no|not|never|none|n't|cannot|without|\w+n't|dont|didnt|cant|wont|doesnt|isnt|wasnt",
 }
@@ -173,9 +186,7 @@ def cue_counts(tokens: Tokens) -> npt.NDArray[np.float64]:
     return counts
 
 
-def _phrase(
-    spoken: npt.NDArray[np.bool_], text_of: npt.NDArray[np.int64], columns: list[int]
-) -> npt.NDArray[np.bool_]:
+def _phrase(spoken: npt.NDArray[np.bool_], text_of: npt.NDArray[np.int64], columns: list[int]) -> npt.NDArray[np.bool_]:
     """Whether a phrase ends at each token."""
     reached = spoken[:, columns[0]]
     for column in columns[1:]:

@@ -19,7 +19,10 @@ import polars as pl
 PLACEHOLDERS = ("[email]", "[phone]", "[card]", "[iban]", "[ip]", "[query]", "[handle]")
 
 # Control characters except tab and line ends, and characters that are not seen: they hide a number from any rule.
-_UNSEEN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u{ad}\u{200b}\u{200c}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]"
+_UNSEEN = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u{ad}\u{200b}\u{200c}\u{200e}\u{200f}\u{202a}-\u{202e}"
+    r"\u{2060}-\u{2069}\u{feff}]"
+)
 
 # In this order: a query may hold an address, an address a handle.
 _PATTERNS = (
@@ -49,7 +52,9 @@ _PATTERNS = (
 )
 
 # Enough digits for a telephone number, or two colons for an IPv6 address: the texts that Python looks at.
-_SUSPECT = r"[0-9０-９٠-٩](?:[^\p{L}\n]{0,3}[0-9０-９٠-٩]){6}|:[0-9A-Fa-f]{0,4}:|[A-Za-z]{2}[0-9]{2}[ \-]?[A-Za-z0-9]{4}"
+_SUSPECT = (
+    r"[0-9０-９٠-٩](?:[^\p{L}\n]{0,3}[0-9０-９٠-٩]){6}|:[0-9A-Fa-f]{0,4}:|[A-Za-z]{2}[0-9]{2}[ \-]?[A-Za-z0-9]{4}"
+)
 
 _IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28,

@@ -85,11 +85,17 @@ def read_texts(frame: pl.DataFrame, models: Mapping[str, TextModel] | None = Non
     Raises:
         InputError: no text column.
     """
-    if "text" not in frame.columns:
-        raise InputError(f"read_texts needs a column text; there are {frame.columns}")
-    chosen = models if models is not None else {"en": load("en")}
-    parts = [_read_chunk(chunk, chosen) for chunk in _chunks(frame)]
+    parts = list(read_chunks(frame, models))
     return pl.concat(parts) if parts else pl.DataFrame(schema=SIGNALS)
+
+
+def read_chunks(frame: pl.DataFrame, models: Mapping[str, TextModel] | None = None) -> Iterator[pl.DataFrame]:
+    """The rows of `read_texts` chunk by chunk, for a load whose signals are written as they come."""
+    if "text" not in frame.columns:
+        raise InputError(f"texts are read from a column text; there are {frame.columns}")
+    chosen = models if models is not None else {"en": load("en")}
+    for chunk in _chunks(frame):
+        yield _read_chunk(chunk, chosen)
 
 
 def near_duplicates(signals: pl.DataFrame) -> pl.DataFrame:
@@ -106,7 +112,9 @@ def near_duplicates(signals: pl.DataFrame) -> pl.DataFrame:
     distinct = distinct.unique("text_hash", keep="first", maintain_order=True)
     matrix = np.frombuffer(b"".join(distinct["signature"].to_list()), dtype=np.uint8).reshape(-1, SIGNATURE_BYTES)
     first = clusters(matrix, distinct["words_count"].to_numpy().astype(np.int64))
-    named = pl.DataFrame({"text_hash": distinct["text_hash"], "duplicate_cluster_id": distinct["text_hash"].gather(first)})
+    named = pl.DataFrame(
+        {"text_hash": distinct["text_hash"], "duplicate_cluster_id": distinct["text_hash"].gather(first)}
+    )
     joined = signals.select("text_hash").join(named, on="text_hash", how="left", maintain_order="left")
     size = pl.when(pl.col("duplicate_cluster_id").is_not_null()).then(pl.len().over("duplicate_cluster_id"))
     return joined.select("duplicate_cluster_id", size.cast(pl.Int64).alias("duplicates_count"))

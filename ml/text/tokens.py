@@ -25,7 +25,7 @@ Int64Array = npt.NDArray[np.int64]
 READ_CHARACTERS = 4000
 
 # Placeholders of the scrub, emoticons, words with inner apostrophes, runs of ! and ?, emoji.
-_TOKEN = (
+_PIECES = (
     r"\[[a-z]{2,8}\]|[:;=8][-o^']?[)\](\[dDpP/\\|*]|<3"
     r"|[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+)*|!+|\?+|\p{Extended_Pictographic}"
 )
@@ -101,7 +101,7 @@ def tokenise(texts: pl.Series) -> Tokens:
         texts: strings, any length; only the first READ_CHARACTERS characters are cut.
     """
     readable = texts.cast(pl.String).str.slice(0, READ_CHARACTERS).str.replace_all(_LINK, " [url] ")
-    lists = readable.str.extract_all(_TOKEN)
+    lists = readable.str.extract_all(_PIECES)
     array = lists.fill_null([]).rechunk().to_arrow()
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()

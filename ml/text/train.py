@@ -172,7 +172,9 @@ def predicted(head: LinearHead, texts: pl.Series, lexicon: dict[str, float]) -> 
     return [head.classes[column] for column in belief.argmax(axis=1)]
 
 
-def own_head(texts: pl.Series, labels: Sequence[str], base: TextModel, confidence: FloatArray | None = None) -> LinearHead:
+def own_head(
+    texts: pl.Series, labels: Sequence[str], base: TextModel, confidence: FloatArray | None = None
+) -> LinearHead:
     """An exclusive head on a brand's own labels: sentiment, or the one moment each text is about.
 
     Args:
@@ -212,7 +214,9 @@ def train(folder: Folder, lexicon: dict[str, float], out: Path) -> TextModel:
     tasks = moment_rows(folder)
     moments, thresholds = fit_moments(tasks, lexicon)
     scores = {
-        f"sentiment_macro_f1_{name}": round(macro_f1(predicted(sentiment, part["text"], lexicon), part["sentiment"]), 4)
+        f"sentiment_macro_f1_{name}": round(
+            macro_f1(predicted(sentiment, part["text"], lexicon), part["sentiment"].to_list()), 4
+        )
         for name, part in ((name, labelled.test) for name, labelled in sets.items())
         if part.height
     }
@@ -237,7 +241,7 @@ def validate(folder: Folder, lexicon: dict[str, float]) -> pl.DataFrame:
     for name, labelled in sets.items():
         head = fit_sentiment({other: part for other, part in sets.items() if other != name}, lexicon)
         judged = labelled.validation if labelled.validation.height else labelled.train
-        score = macro_f1(predicted(head, judged["text"], lexicon), judged["sentiment"])
+        score = macro_f1(predicted(head, judged["text"], lexicon), judged["sentiment"].to_list())
         logger.info("left out %s: macro-F1 %.3f on %d texts", name, score, judged.height)
         rows.append({"set": name, "macro_f1": score, "texts": judged.height})
     return pl.DataFrame(rows)

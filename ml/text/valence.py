@@ -11,6 +11,7 @@ docs/methods/text.md; test_valence.py compares with the package.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -124,7 +125,7 @@ class _Line:
         length = np.bincount(text_of, minlength=texts)
         self.capitals = capitals & ((shouted > 0) & (shouted < length))[text_of]
 
-    def shifted(self, values: npt.NDArray[np.generic], by: int, fill: object) -> npt.NDArray[np.generic]:
+    def shifted(self, values: npt.NDArray[Any], by: int, fill: object) -> npt.NDArray[Any]:
         """The value `by` words earlier (later when negative) in the same text; `fill` past its ends."""
         out = np.full_like(values, fill)
         source, target = (slice(None, -by), slice(by, None)) if by > 0 else (slice(-by, None), slice(None, by))
@@ -202,7 +203,7 @@ def _emphasis(tokens: Tokens, marks: FloatArray) -> FloatArray:
 
 def _features(line: _Line, value: FloatArray, emphasis: FloatArray) -> FloatArray:
     def total(weights: FloatArray) -> FloatArray:
-        return np.bincount(line.text_of, weights=weights, minlength=line.texts)
+        return np.asarray(np.bincount(line.text_of, weights=weights, minlength=line.texts), dtype=np.float64)
 
     summed = total(value)
     summed = summed + np.sign(summed) * emphasis

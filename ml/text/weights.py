@@ -65,7 +65,7 @@ def save(folder: Path, model: TextModel) -> TextModel:
         for block in _BLOCKS:
             arrays[f"{name}_{block}"] = getattr(head, block).astype(np.float16)
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     card = {
         **model.card,
         "format": _FORMAT,
