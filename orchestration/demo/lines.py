@@ -14,7 +14,7 @@ from orchestration.demo.clock import DAY, Clock
 from orchestration.demo.columns import named
 from orchestration.demo.lifts import StoreLifts
 from orchestration.demo.people import People
-from orchestration.demo.places import LITRE_CATEGORY, Catalogue, Places
+from orchestration.demo.places import LITRE_CATEGORY, ONLINE_SHOP, Catalogue, Places
 from orchestration.demo.randomness import Floats, Ints, Randomness, pick_share, pick_weighted_in_groups
 from orchestration.demo.world_parameters import WorldParameters
 
@@ -170,7 +170,7 @@ def line_rows(
     is_return = lines["returned_from"] >= 0
     return (
         lines.select(
-            store_id=named(places.store_ids(), store).fill_null("online"),
+            store_id=named(places.store_ids(), store).fill_null(ONLINE_SHOP),
             transaction_id=transaction_ids(lines["transaction"]),
             line_no=pl.col("line_no").cast(pl.String),
             product_id=named(catalogue.ids(), lines["product"].to_numpy()),

@@ -6,6 +6,7 @@ Belongs here: what is sold where, opening and closing, zones. Does not: who buys
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,7 @@ NOUNS = (
     ("soap", "shampoo", "cleaner", "cooking oil", "loose tea", "balm base", "gel", "body milk", "wash", "room spray"),
 )
 LINES = ("Aurore", "Brume", "Cime", "Dune")
+ONLINE_SHOP = "online"  # what tills call it
 LITRE_CATEGORY = 7  # refills are sold by the litre
 
 
@@ -180,7 +182,10 @@ def store_rows(places: Places, clock: Clock, population: Ints) -> pl.DataFrame:
     until = pl.when(closes).then("_closed_at")
     standing = base.with_columns(closed_on=pl.lit(None, pl.Date), _known_at="_opened_at", _until_at=until)
     shut = base.filter(closes).with_columns(_known_at="_closed_at", _until_at=pl.lit(None, pl.Datetime("us")))
-    return pl.concat([standing, shut]).drop("_opened_at", "_closed_at")
+    shops = pl.concat([standing, shut]).drop("_opened_at", "_closed_at")
+    # The online shop is in the brand's list of stores too: no place, never closed.
+    shop = {"store_id": ONLINE_SHOP, "timezone": clock.zones[0], "opened_on": date(2019, 3, 1)}
+    return pl.concat([shops, pl.DataFrame([shop], schema=shops.schema)])
 
 
 def product_rows(catalogue: Catalogue, brand: str, randomness: Randomness) -> pl.DataFrame:

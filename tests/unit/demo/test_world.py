@@ -88,6 +88,12 @@ def test_no_store_sells_before_it_opens_or_after_it_closes(tiny: World) -> None:
     assert sold.filter((pl.col("day") < pl.col("opened_on")) | (pl.col("day") > pl.col("closed_on"))).is_empty()
 
 
+def test_every_sale_is_of_a_known_store_and_product(tiny: World) -> None:
+    lines = _at_the_end(tiny, "pos_lines")
+    for stream, key in (("stores", "store_id"), ("products", "product_id")):
+        assert lines.join(_at_the_end(tiny, stream), on=key, how="anti").is_empty()
+
+
 def test_orders_of_the_shops_pages_are_its_online_lines(tiny: World) -> None:
     pages = _at_the_end(tiny, "product_page_daily").filter(pl.col("site") == "shop")
     lines = _at_the_end(tiny, "pos_lines").filter((pl.col("channel") == "online") & ~pl.col("is_return"))
