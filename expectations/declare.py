@@ -132,6 +132,7 @@ class Limit:
         fewest_past: past figures needed before the limit binds; below that, anything goes.
         min_past: the limit binds only where the past median is at least this (a ratio to nothing says nothing).
         why: the reason of the bounds.
+        may_end: a figure that this run no longer has is no fault (the scores of a campaign that is over).
     """
 
     figure: str
@@ -141,6 +142,7 @@ class Limit:
     why: str
     difference: bool = False
     min_past: float | None = None
+    may_end: bool = False
 
 
 def no_figures(frames: Frames) -> dict[str, float]:

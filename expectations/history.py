@@ -17,6 +17,9 @@ from expectations.declare import Check, Column, FrameExpectations, Limit, always
 
 Past = Mapping[str, Sequence[float]]
 
+# The past that a figure is compared with: four weeks of nights, since brands grow.
+NIGHTS = 28
+
 HISTORY_CHECKS: tuple[Check, ...] = (
     always("is_outside", 0, "figure too far from its median over published generations, or gone"),
 )
@@ -43,7 +46,7 @@ def compare(figures: Mapping[str, float], past: Past, limits: Sequence[Limit]) -
     for limit in limits:
         names = sorted(name for name in {*figures, *past} if fnmatchcase(name, limit.figure))
         for name in names or [limit.figure]:
-            earlier = [value for value in past.get(name, ()) if math.isfinite(value)]
+            earlier = [value for value in past.get(name, ()) if math.isfinite(value)][-NIGHTS:]
             value = figures.get(name, math.nan)
             middle = median(earlier) if earlier else math.nan
             rows.append((name, value, middle, len(earlier), int(_is_outside(value, middle, len(earlier), limit))))
@@ -57,7 +60,7 @@ def _is_outside(value: float, middle: float, past_count: int, limit: Limit) -> b
     if limit.min_past is not None and middle < limit.min_past:
         return False
     if math.isnan(value):
-        return True  # published generations had it, this run does not
+        return not limit.may_end  # published generations had it, this run does not
     if limit.difference:
         return not limit.low <= value - middle <= limit.high
     if middle == 0:

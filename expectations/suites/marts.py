@@ -273,6 +273,7 @@ MARTS = Suite(
             5.0,
             7,
             "marts grow with landing; half gone is a join that drops rows, five-fold one that repeats them",
+            min_past=1000,
         ),
         Limit("*.filled_share", 0.2, 50.0, 1, "a column lost most of its values", min_past=0.2),
         # Snapshots come every few weeks, so shares move by points; followers in another unit move nearly everybody.

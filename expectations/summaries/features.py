@@ -5,6 +5,7 @@ Belongs here: arithmetic on feature frames. Does not: computing features (ml/fea
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from expectations.summaries.numbers import numbers
 
 # Words of what is only known after the decision, or of what a model predicts.
 FORBIDDEN_NAME = re.compile(r"(^|_)(after|outcome|label|target|future|uplift|treated|treatment|arm|truth)(_|$)")
+CAMPAIGN = "campaign_id"
 # What a unit in the name allows. Money may be negative: returns.
 LEAST = {"_count": 0.0, "_days": 0.0, "_share": 0.0}
 MOST = {"_share": 1.0}
@@ -64,14 +66,15 @@ def feature_frames(sets: Mapping[str, FeatureSet], past: Past) -> dict[str, pd.D
                 "feature_set": name,
                 "rows": len(each.frame),
                 "duplicate_keys_count": int(each.frame.duplicated(key).sum()),
-                "null_keys_count": int(each.frame[key].isna().any(axis=1).sum()),
+                "null_keys_count": int(each.frame[_never_null(key)].isna().any(axis=1).sum()),
                 "filled_features_count": int(each.frame[there].notna().any().sum()),
             }
         )
         for feature in each.features:
             feature_rows.append(_feature_row(name, feature, each, past))
         for feature in there:
-            kept |= bins_of(each.frame[feature], f"features.{name}.{feature}")
+            numeric = pd.to_numeric(each.frame[feature], errors="coerce")
+            kept |= bins_of(numeric, _drift_name(name, feature, each))
     return {
         "feature_sets": pd.DataFrame(set_rows),
         "features": pd.DataFrame(feature_rows),
@@ -88,16 +91,22 @@ def figures(frames: Frames) -> dict[str, float]:
     }
 
 
+def _never_null(key: Sequence[str]) -> list[str]:
+    """A person is always named; the campaign is not where there has been none yet."""
+    return [column for column in key if column != CAMPAIGN]
+
+
 def _feature_row(set_name: str, feature: str, each: FeatureSet, past: Past) -> dict[str, object]:
     forbidden = feature in each.forbidden or bool(FORBIDDEN_NAME.search(feature))
     row: dict[str, object] = {"feature": f"{set_name}.{feature}", "is_forbidden": int(forbidden)}
     if feature not in each.frame.columns:
         return row | {"is_missing": 1, "infinite_count": 0, "out_of_range_count": 0}
-    values = pd.to_numeric(each.frame[feature]).astype("float64")
+    given = each.frame[feature]
+    values = pd.to_numeric(given, errors="coerce").astype("float64")
     suffix = "_" + feature.rsplit("_", 1)[-1]
     low, high = LEAST.get(suffix, -np.inf), MOST.get(suffix, np.inf)
     # Sums of floats overshoot a share of 1 by a few units in the last place.
-    outside = ((values < low - 1e-9) | (values > high + 1e-9)).sum()
+    outside = ((values < low - 1e-9) | (values > high + 1e-9) | (given.notna() & values.isna())).sum()
     leaks = [leak_share(values, pd.Series(label, dtype="float64")) for label in each.labels.values()]
     known = [leak for leak in leaks if not np.isnan(leak)]
     return row | {
@@ -106,8 +115,19 @@ def _feature_row(set_name: str, feature: str, each: FeatureSet, past: Past) -> d
         "infinite_count": int(np.isinf(values).sum()),
         "out_of_range_count": int(outside),
         "leak_share": max(known) if known else np.nan,
-        "psi": psi(values, f"features.{set_name}.{feature}", past),
+        "psi": psi(values, _drift_name(set_name, feature, each), past),
     }
+
+
+def _drift_name(set_name: str, feature: str, each: FeatureSet) -> str:
+    """The figures a feature's drift is measured by: of decisions on the same campaigns.
+
+    With another campaign other people and products are meant; half of the features then rightly look different.
+    """
+    if CAMPAIGN not in each.frame.columns:
+        return f"features.{set_name}.{feature}"
+    campaigns = "\0".join(sorted(each.frame[CAMPAIGN].dropna().astype("str").unique()))
+    return f"features.{set_name}.{hashlib.sha256(campaigns.encode()).hexdigest()[:8]}.{feature}"
 
 
 def leak_share(values: pd.Series, label: pd.Series) -> float:

@@ -56,8 +56,10 @@ def score_frames(run: ScoredRun, past: Past) -> dict[str, pd.DataFrame]:
     for name, values in _lists(uplift, ambassador).items():
         before = _lists(run.previous.get("uplift"), run.previous.get("ambassador")).get(name)
         rows.append(_list_row(name, values, before, run, past))
-        kept |= bins_of(values["score"].astype("float64"), f"scores.{name}")
+        scores = values["score"].astype("float64")
+        kept |= bins_of(scores, _drift_name(name, values))
         kept[f"{name}.scored_count"] = float(len(values))
+        kept[f"{name}.mean"] = float(scores.mean())
     columns = ["score_list", "rows", "is_constant", "misordered_count", "missing_count", "is_file_wrong", "psi"]
     return {
         "uplift": uplift.assign(probability_uplift=probability.astype("float64")),
@@ -98,9 +100,14 @@ def _list_row(
         "misordered_count": int((ranked[1:] > ranked[:-1]).sum()),
         "missing_count": np.nan if expected is None else expected - len(values),
         "is_file_wrong": int(not all(run.model_files_match.get(model, False) for model in values["model_id"].unique())),
-        "psi": psi(scores, f"scores.{name}", past),
+        "psi": psi(scores, _drift_name(name, values), past),
         "rank_agreement": _agreement(values, before),
     }
+
+
+def _drift_name(name: str, values: pd.DataFrame) -> str:
+    """The figures a list's drift is measured by: of the same model, since a new one may have its own scale."""
+    return f"scores.{name}.{'+'.join(sorted(values['model_id'].astype('str').unique()))}"
 
 
 def _agreement(values: pd.DataFrame, before: pd.DataFrame | None) -> float:

@@ -206,9 +206,13 @@ def stale_excess(expected: ExpectedStream, behind: int | None, days: int, longes
         return None
     if expected.max_age_days is not None:
         return max(0, behind - expected.max_age_days)
-    if not expected.is_required or expected.stream not in PACED or days < DAYS_OF_A_PACE or longest_gap is None:
+    if not _is_paced(expected) or days < DAYS_OF_A_PACE or longest_gap is None:
         return None
     return max(0, behind - max(DAYS_CLOSED, 2 * longest_gap))
+
+
+def _is_paced(expected: ExpectedStream) -> bool:
+    return expected.is_live and expected.is_required and expected.stream in PACED
 
 
 def missing_excess(expected: ExpectedStream, days: int, days_of_week: int, online_days: int) -> int | None:
@@ -217,7 +221,7 @@ def missing_excess(expected: ExpectedStream, days: int, days_of_week: int, onlin
     One such day may be a holiday, but not where something was sold or seen online on each of the 53: web shops do
     not close. None where the stream does not bring rows every day.
     """
-    if not expected.is_live or not expected.is_required or days - days_of_week < DAYS_BEFORE:
+    if not _is_paced(expected) or days - days_of_week < DAYS_BEFORE:
         return None
     holidays = 0 if online_days == DAYS_BEFORE else 1
     return max(0, 7 - days_of_week - holidays)

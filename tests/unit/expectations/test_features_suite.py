@@ -48,6 +48,7 @@ DECISIONS = GateContext(frozenset({"decisions"}))
         ({"online_365d_share": [1.5] * 400}, "out_of_range_count"),
         ({"purchases_30d_count": [-1.0] * 400}, "out_of_range_count"),
         ({"net_spend_30d_minor": [np.inf] * 400}, "infinite_count"),
+        ({"online_365d_share": ["half"] * 400}, "out_of_range_count"),
         ({"age_band": [1.0] * 400}, "is_forbidden"),
         ({"net_spend_after_minor": [1.0] * 400}, "is_forbidden"),
         ({"net_spend_30d_minor": np.linspace(5e4, 9e4, 400)}, "psi"),
@@ -72,3 +73,21 @@ def test_a_feature_without_its_column_is_stopped(failed_columns: Ask) -> None:
     clean = feature_set()
     renamed = FeatureSet(clean.frame.rename(columns={"online_365d_share": "online"}), clean.key, clean.features)
     assert failed_columns("features", feature_frames({"uplift": renamed}, {}), DECISIONS) == {"is_missing"}
+
+
+def test_drift_is_measured_among_decisions_on_the_same_campaigns(failed_columns: Ask) -> None:
+    clean = feature_set()
+    before = FeatureSet(clean.frame.assign(campaign_id="c1"), ("campaign_id", "consumer_key"), clean.features)
+    moved = {"net_spend_30d_minor": np.linspace(5e4, 9e4, 400)}
+    past = feature_frames({"uplift": before}, {})["figures"]
+    figures = {name: [value] for name, value in zip(past["figure"], past["value"], strict=True)}
+    same = FeatureSet(before.frame.assign(**moved), before.key, before.features)
+    other = FeatureSet(same.frame.assign(campaign_id="c2"), same.key, same.features)
+    assert failed_columns("features", feature_frames({"uplift": same}, figures), DECISIONS) == {"psi"}
+    assert failed_columns("features", feature_frames({"uplift": other}, figures), DECISIONS) == set()
+
+
+def test_before_the_first_campaign_decisions_name_none(failed_columns: Ask) -> None:
+    clean = feature_set()
+    each = FeatureSet(clean.frame.assign(campaign_id=None), ("campaign_id", "consumer_key"), clean.features)
+    assert failed_columns("features", feature_frames({"scoring": each}, {}), DECISIONS) == set()

@@ -28,6 +28,16 @@ def test_a_figure_that_is_gone_is_outside() -> None:
     assert outside({}, {"ugc.rows": [100, 100, 100]}) == {"ugc.rows": 1}
 
 
+def test_a_figure_that_may_end_may_be_gone() -> None:
+    assert outside({}, {"c1.mean": [0.1]}, Limit("*.mean", -1, 1, 1, "", difference=True, may_end=True)) == {
+        "c1.mean": 0
+    }
+
+
+def test_only_the_last_four_weeks_of_nights_count() -> None:
+    assert outside({"ugc.rows": 1000}, {"ugc.rows": [100] * 60 + [400] * 28}) == {"ugc.rows": 0}
+
+
 def test_a_limit_without_any_figure_leaves_its_row() -> None:
     assert outside({}, {}) == {"*.rows": 0}
 

@@ -160,7 +160,7 @@ def test_the_landing_gate_stops(fault: str, failed_columns: Ask) -> None:
     ("figure", "past"),
     [
         ("pos_lines.rows", [10_000.0] * 7),
-        ("pos_lines.rows_per_day", [4.0] * 7),
+        ("pos_lines.rows_per_day", [400.0] * 7),
         ("pos_lines.identity_key.filled_share", [50.0]),
         ("tills.shop.store.EUR.amount", [25_000.0]),
         ("tills.shop.store.EUR.local_hour", [9.0]),

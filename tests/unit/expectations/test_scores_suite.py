@@ -78,3 +78,22 @@ def test_no_scores_pass_where_no_model_is_in_use_and_fail_where_one_is() -> None
 def test_the_scores_gate_stops(fault: str, failed_columns: Ask) -> None:
     change, column = SCORE_FAULTS[fault]
     assert column in failed_columns("scores", score_frames(scored(change), {}), MODEL)
+
+
+def test_scores_of_one_model_that_moved_are_stopped_and_a_new_model_may_score_otherwise(failed_columns: Ask) -> None:
+    figures = score_frames(scored(), {})["figures"]
+    past = {name: [value] for name, value in zip(figures["figure"], figures["value"], strict=True)}
+
+    def halved(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(uplift=frame["uplift"] / 2 + 0.2, uplift_high=1.0)
+
+    assert failed_columns("scores", score_frames(scored(halved), past), MODEL) == {"psi"}
+    renewed = scored(lambda frame: halved(frame).assign(model_id="m2"))
+    assert "psi" not in failed_columns("scores", score_frames(renewed, past), MODEL)
+
+
+def test_average_effects_do_not_jump(failed_columns: Ask) -> None:
+    # The mean of the scores is .1; published nights had .35.
+    frames = score_frames(scored(), {})
+    past = GateContext(MODEL.streams_with_rows, {"uplift.c1.first_purchase.mean": [0.35]})
+    assert [f.labels for f in validate(suite("scores"), frames, past).failures] == [("uplift.c1.first_purchase.mean",)]
