@@ -32,7 +32,7 @@ OUTCOME_COLUMNS: dict[UpliftOutcome, str] = {
     "first_purchase": "first_purchase",
     "net_spend": "net_spend_after_minor",
 }
-# Five blocks of two arms: below 200 a side a block has 40, and trees of 4 leaves split hardly at all.
+# Below 200 a side the first models learn from 60 a side, and trees of 4 leaves split hardly at all.
 FEWEST_PER_ARM = 200
 FEWEST_WITH_OUTCOME = 50
 

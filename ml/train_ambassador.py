@@ -25,7 +25,7 @@ FOLDS = 5
 FEWEST_ROWS = 200
 DRAWS = 200
 # What people rank by without a model; shown beside the candidate.
-RIVALS = {"followers": "followers_largest_count", "past spend": "net_spend_365d_minor"}
+RIVALS = {"followers": "followers_largest_count", "past spend": "net_spend_90d_minor"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class TrainedAmbassador:
 
 
 def train_ambassador(frame: pl.DataFrame, *, seed: int, as_of: date) -> TrainedAmbassador:
-    """Fit, judge out of fold, decide: used if the 95 % interval of its normalised Gini lies above 0.
+    """Fit, judge out of fold, decide: used if the 90 % interval of its normalised Gini lies above 0.
 
     Args:
         frame: ml.features.training.training_frame. Treated members whose campaign tracks codes or links teach;
@@ -106,10 +106,14 @@ def stored_ambassador(stored: StoredModel) -> FittedHurdle:
 
 def _decide(value: FloatArray, predicted: FloatArray, cluster: IntArray, seed: int) -> Decision:
     low, high = bootstrap_interval(
-        lambda rows: normalised_gini(value[rows], predicted[rows]), cluster, level=0.95, draws=DRAWS, seed=seed
+        lambda rows: normalised_gini(value[rows], predicted[rows]),
+        cluster,
+        level=INTERVAL_LEVEL,
+        draws=DRAWS,
+        seed=seed,
     )
     figure = Comparison(normalised_gini(value, predicted), low, high)
-    words = f"normalised Gini {figure.value:.3f}, 95 % interval {low:.3f} to {high:.3f}"
+    words = f"normalised Gini {figure.value:.3f}, 90 % interval {low:.3f} to {high:.3f}"
     is_promoted = bool(low > 0)
     reason = "ranks people better than chance" if is_promoted else "the ranking could not be told from a random order"
     return Decision(is_promoted, (f"{reason} ({words})",), {"candidate": figure})

@@ -19,8 +19,10 @@ from ml.crossfit import doubly_robust_scores, mean_outcome, nuisance_weights
 from ml.trees import LEVEL_TREES, Binned, Objective, raw_score
 from ml.uplift.base import UpliftLearner
 
-# The first two of five blocks only teach: a model of a fifth of the rows would be judged instead of the method.
-BLOCKS, FIRST_JUDGED = 5, 2
+# The first three of ten blocks only teach: a model of a tenth of the rows would be judged instead of the method.
+# Five blocks of which two only teach judge 60 % of the rows instead of 70: the ranking of a simulated market stood
+# 3.2 standard errors above chance with them, 3.9 with these, at twice the models.
+BLOCKS, FIRST_JUDGED = 10, 3
 
 
 @dataclass(frozen=True)

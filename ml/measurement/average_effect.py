@@ -143,7 +143,7 @@ def campaign_effects(
 def _refusal(part: pl.DataFrame, unit: str) -> str | None:
     """Why nothing of this campaign can be measured, before any outcome is looked at; None: it can be tried."""
     if unit != "consumer":
-        return f"assigned by {unit}: what a {unit} sells is measured by a test of {unit}s, not of people"
+        return f"assigned by {unit}, not by person: it needs a test that compares {unit}s"
     treated = int((part["arm"] == "treatment").sum())
     if treated == 0:
         return "no comparison: nobody was treated"

@@ -66,11 +66,11 @@ def test_a_champion_that_is_surely_better_stays() -> None:
     assert any("the model in use ranks new people better" in reason for reason in decision.reasons)
 
 
-def test_random_scores_slip_through_about_once_in_forty() -> None:
+def test_random_scores_slip_through_about_once_in_twenty() -> None:
     rng = np.random.default_rng(1)
     passed = 0
     for draw in range(40):
         gamma = rng.normal(size=200)
         judged = Judged(gamma, rng.random(200), rng.random(200), np.arange(200))
         passed += decide([judged], seed=draw).is_promoted
-    assert passed <= 4  # expected 1 of 40; more than 4 has a chance of 1 in 300
+    assert passed <= 6  # expected 2 of 40; more than 6 has a chance of 1 in 300

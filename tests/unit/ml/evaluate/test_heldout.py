@@ -17,15 +17,15 @@ def test_shuffled_labels_leave_a_ranking_of_no_worth() -> None:
     shuffled = np.random.default_rng(6).permutation(y)
     sample = checked_sample(X, shuffled, treatment)
     forward, backward = held_out(default_learner(is_binary=True, seed=1), sample, seed=1)
-    # Standard error of a QINI-RATE: sd(Γ)·sqrt(1/12/n) with sd(Γ) about 2·.47 and n = 1,800: .0064.
+    # Standard error of a QINI-RATE: sd(Γ)·sqrt(1/12/n) with sd(Γ) about 2·.47 and n = 2,100: .0059.
     found = (qini_rate(forward.gamma, forward.order(forward.uplift)), qini_rate(backward.gamma, backward.uplift))
-    assert abs(np.mean(found)) < 3 * 0.0064
+    assert abs(np.mean(found)) < 3 * 0.0059
 
 
 def test_a_real_effect_is_found_on_people_not_seen_before() -> None:
     X, y, treatment, _ = effect_world(3000, 5, spread=0.2)
     forward, _ = held_out(default_learner(is_binary=True, seed=1), checked_sample(X, y, treatment), seed=1)
-    assert qini_rate(forward.gamma, forward.order(forward.uplift)) > 3 * 0.0064
+    assert qini_rate(forward.gamma, forward.order(forward.uplift)) > 3 * 0.0059
 
 
 def test_rows_of_one_person_are_judged_in_one_block_and_never_taught_before() -> None:
@@ -36,7 +36,7 @@ def test_rows_of_one_person_are_judged_in_one_block_and_never_taught_before() ->
     ):
         blocks = {who: set(one.block[person[one.rows] == who]) for who in set(person[one.rows])}
         assert all(len(found) == 1 for found in blocks.values())
-        assert len(blocks) == 300  # three of five blocks of 500 people
+        assert len(blocks) == 350  # seven of ten blocks of 500 people
 
 
 def test_order_ranks_within_blocks_and_ties_share() -> None:

@@ -98,4 +98,4 @@ def test_a_campaign_over_stores_is_left_to_the_store_test(frame: pl.DataFrame) -
     )
     found = campaign_effects(stores, frame, frame, seed=1)
     assert found["unit"].unique().to_list() == ["store"]
-    assert "a test of stores" in found["note"][0]
+    assert "compares stores" in found["note"][0]
