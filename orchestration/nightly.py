@@ -119,7 +119,7 @@ def _reason(event: dg.DagsterEvent) -> str:
         chain.append(chain[-1].cause)
     if any(link.cls_name == "DagsterAssetCheckFailedError" for link in chain):
         return ""  # said by the gate
-    return chain[-1].message.strip().split(": ", 1)[-1]
+    return str(chain[-1].message).strip().split(": ", 1)[-1]
 
 
 def _log_to_terminal() -> None:

@@ -79,7 +79,7 @@ FEATURES: tuple[Feature, ...] = (
     *_windowed("campaign_products_lines", _INTEREST, "count", "purchases of these products", AFFINITY_WINDOWS_DAYS),
     Feature("campaign_products_last_age_days", _INTEREST, "days", "days since they last bought these products"),
     *_windowed("campaign_category_spend", _INTEREST, "minor", "net spend in the category", AFFINITY_WINDOWS_DAYS),
-    Feature("campaign_category_spend_90d_share", _INTEREST, "share", "share of purchases in the category, 90 days, by value"),
+    Feature("campaign_category_spend_90d_share", _INTEREST, "share", "share of purchases in the category, 90 days"),
     Feature("campaign_category_last_age_days", _INTEREST, "days", "days since they last bought in the category"),
     Feature("online_365d_share", _HABITS, "share", "share of purchases online, 365 days"),
     Feature("returns_365d_share", _HABITS, "share", "share of lines returned, 365 days"),

@@ -97,8 +97,8 @@ def check(session: RunSession) -> GateResult:
     """The features gate on this run's frames."""
     training, scoring = session.tables[TRAINING], session.tables[SCORING]
     labels = {
-        "first_purchase": training["first_purchase"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
-        "net_spend": (training["net_spend_after_minor"] > 0).cast(pl.Float64).fill_null(float("nan")).to_numpy(),
+        "first_purchase": training["first_purchase"].cast(pl.Float64).fill_null(float("nan")).to_list(),
+        "net_spend": (training["net_spend_after_minor"] > 0).cast(pl.Float64).fill_null(float("nan")).to_list(),
     }
     sets = {
         name: FeatureSet(frame.to_pandas(), key, FEATURE_NAMES, FORBIDDEN_COLUMNS, set_labels)

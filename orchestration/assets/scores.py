@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
+import pandas as pd
 import polars as pl
 
 from expectations.registry import suite
@@ -106,7 +107,7 @@ def check(session: RunSession) -> GateResult:
     return validate(suite(GROUP), score_frames(run, past), GateContext(session.streams_with_rows | in_use, past))
 
 
-def _previous(session: RunSession) -> dict[str, object]:
+def _previous(session: RunSession) -> dict[str, pd.DataFrame]:
     """Score lists of the generation this run started from, where that is of an earlier day."""
     if session.parent is None or session.parent.as_of >= session.as_of:
         return {}
