@@ -3,8 +3,9 @@
 The rule (docs/methods/uplift.md holds the same sentences and the simulated error rates). The figure is QINI-RATE on
 held-out doubly-robust scores (evaluate/rate.py), judged forward through blocks (evaluate/heldout.py):
 1. Against random: the lower end of the candidate's 90 % interval is above 0. In a world without effect, or with the
-   same effect for everybody, at most one candidate in twenty slips through; at 95 % it would be one in forty, and one
-   in twelve good models of a 20,000-consumer world would be refused instead of one in thirty.
+   same effect for everybody, at most one candidate in twenty slips through. At 95 % it would be one in forty, but
+   a market of 20,000 consumers, where a good ranking stands about 3 standard errors above chance, give or take .9,
+   would see one good model in eight refused instead of one in fifteen.
 2. Against a plain response model: the candidate is not worse with certainty: the 90 % interval of the paired
    difference does not lie below 0.
 3. Against the champion: as 2, on people whose outcome matured after the champion was trained; as long as there are

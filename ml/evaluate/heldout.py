@@ -102,5 +102,6 @@ def _one_way(
             booster = binned.train(sample.y, objective=objective, settings=trees, rows=before, weight=weight)
             plain[name][own] = mean_outcome(raw_score(booster, own_X), sample.is_binary)
     rows = np.flatnonzero(fold >= FIRST_JUDGED).astype(np.int64)
-    gamma = doubly_robust_scores(sample.y, sample.treatment, sample.propensity, plain["level"])
-    return HeldOut(rows, fold[rows], uplift[rows], plain["response"][rows], gamma[rows])
+    y, treatment, propensity = sample.y[rows], sample.treatment[rows], sample.propensity[rows]
+    gamma = doubly_robust_scores(y, treatment, propensity, plain["level"][rows])
+    return HeldOut(rows, fold[rows], uplift[rows], plain["response"][rows], gamma)
