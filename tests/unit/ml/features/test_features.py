@@ -199,7 +199,7 @@ def test_a_placebo_pretends_that_the_campaign_began_before_its_window() -> None:
 
 
 def test_minors_and_people_who_withdrew_are_not_scored() -> None:
-    people = [
+    people: list[dict[str, Any]] = [
         {"consumer_key": "adult", "is_minor": False, "consent_scoring": "granted"},
         {"consumer_key": "minor", "is_minor": True, "consent_scoring": "granted"},
         {"consumer_key": "never asked"},

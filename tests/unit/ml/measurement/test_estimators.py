@@ -60,8 +60,8 @@ def test_nine_in_ten_intervals_hold_the_effect_and_are_narrower_than_without_adj
 def test_copies_of_a_cluster_add_no_certainty() -> None:
     _, y, t, e = _randomised(1)
     once = adjusted_difference(y, y, t, e, np.arange(200))
-    copied = [np.repeat(column, 10) for column in (y, t, e, np.arange(200))]
-    many = adjusted_difference(copied[0], copied[0], copied[1], copied[2], copied[3])
+    y, t, e = (np.repeat(column, 10) for column in (y, t, e))
+    many = adjusted_difference(y, y, t, e, np.repeat(np.arange(200), 10))
     assert many.error == pytest.approx(once.error)
     assert many.freedom == pytest.approx(once.freedom)
 
