@@ -24,6 +24,7 @@ CAMPAIGN = "campaign_id"
 # What a unit in the name allows. Money may be negative: returns.
 LEAST = {"_count": 0.0, "_days": 0.0, "_share": 0.0}
 MOST = {"_share": 1.0}
+AGE, DECISION_DAY = "_age_days", "decision_on"
 # AUC from fewer rows of either class swings by tenths.
 FEWEST_OF_A_CLASS = 20
 
@@ -73,8 +74,8 @@ def feature_frames(sets: Mapping[str, FeatureSet], past: Past) -> dict[str, pd.D
         for feature in each.features:
             feature_rows.append(_feature_row(name, feature, each, past))
         for feature in there:
-            numeric = pd.to_numeric(each.frame[feature], errors="coerce")
-            kept |= bins_of(numeric, _drift_name(name, feature, each))
+            for view, values in _drift_views(feature, each).items():
+                kept |= bins_of(values, _drift_name(name, feature, each) + view)
     return {
         "feature_sets": pd.DataFrame(set_rows),
         "features": pd.DataFrame(feature_rows),
@@ -115,8 +116,24 @@ def _feature_row(set_name: str, feature: str, each: FeatureSet, past: Past) -> d
         "infinite_count": int(np.isinf(values).sum()),
         "out_of_range_count": int(outside),
         "leak_share": max(known) if known else np.nan,
-        "psi": psi(values, _drift_name(set_name, feature, each), past),
+        "psi": min(
+            psi(view, _drift_name(set_name, feature, each) + name, past)
+            for name, view in _drift_views(feature, each).items()
+        ),
     }
+
+
+def _drift_views(feature: str, each: FeatureSet) -> dict[str, pd.Series]:
+    """How a feature is compared, by suffix of its figures; it has drifted only if every view of it has.
+
+    An age grows by a day every night: where nothing new happened the dates behind the ages stay, where things happen
+    at a steady pace the ages do. Either is no drift.
+    """
+    values = pd.to_numeric(each.frame[feature], errors="coerce").astype("float64")
+    if not feature.endswith(AGE) or DECISION_DAY not in each.frame.columns:
+        return {"": values}
+    day = (pd.to_datetime(each.frame[DECISION_DAY]) - pd.Timestamp(0)).dt.days
+    return {"": values, ".dated": day - values}
 
 
 def _drift_name(set_name: str, feature: str, each: FeatureSet) -> str:

@@ -91,3 +91,26 @@ def test_before_the_first_campaign_decisions_name_none(failed_columns: Ask) -> N
     clean = feature_set()
     each = FeatureSet(clean.frame.assign(campaign_id=None), ("campaign_id", "consumer_key"), clean.features)
     assert failed_columns("features", feature_frames({"scoring": each}, {}), DECISIONS) == set()
+
+
+@pytest.mark.parametrize(
+    ("ages_today", "has_drifted"), [([11.0, 41.0], False), ([10.0, 40.0], False), ([900.0, 1e3], True)]
+)
+def test_ages_may_grow_by_the_day_or_stay_but_not_jump(
+    ages_today: list[float], has_drifted: bool, failed_columns: Ask
+) -> None:
+    def aged(ages: list[float], day: str) -> FeatureSet:
+        frame = pd.DataFrame(
+            {
+                "consumer_key": [f"k{i}" for i in range(400)],
+                "decision_on": pd.Timestamp(day),
+                "last_age_days": ages * 200,
+            }
+        )
+        return FeatureSet(frame, ("consumer_key",), ("last_age_days",))
+
+    kept = feature_frames({"uplift": aged([10.0, 40.0], "2025-06-30")}, {})["figures"]
+    past = {name: [value] for name, value in zip(kept["figure"], kept["value"], strict=True)}
+    frames = feature_frames({"uplift": aged(ages_today, "2025-07-01")}, past)
+
+    assert ("psi" in failed_columns("features", frames, DECISIONS)) == has_drifted
