@@ -111,7 +111,7 @@ def fit_head(
         C=strength, max_iter=iterations, tol=1e-3, class_weight="balanced" if weights is None else None
     )
     with warnings.catch_warnings():
-        # Stopping after `iterations` is part of the regularisation: from 40 to 200 the validation figures do not move.
+        # Stopping after `iterations` is part of the regularisation: the settings were validated with it.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(compact, y, sample_weight=weights)
     coefficients = model.coef_ if len(names) > 2 else np.vstack([-model.coef_[0], model.coef_[0]]) / 2

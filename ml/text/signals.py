@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from ml.errors import InputError
-from ml.text.duplicates import SIGNATURE_BYTES, clusters, signatures
+from ml.text.duplicates import SIGNATURE_BYTES, SignatureArray, clusters, signatures
 from ml.text.features import text_features
 from ml.text.kinds import kinds
 from ml.text.language import UNDETERMINED, identify
@@ -26,8 +27,8 @@ from ml.text.scrub import scrub
 from ml.text.tokens import Tokens, tokenise
 from ml.text.weights import TextModel, load
 
-# 20,000 posts of 100 characters take about 200 MB while they are read; larger chunks gain under 3 %.
-CHUNK_TEXTS = 20_000
+# Bounds the memory of a pass; benchmarks/text.py prints the peak of a million texts.
+CHUNK_TEXTS = 10_000
 # A chunk also ends here, so that 1 MB lines do not add up.
 CHUNK_CHARACTERS = 20_000_000
 
@@ -110,7 +111,7 @@ def near_duplicates(signals: pl.DataFrame) -> pl.DataFrame:
     """
     distinct = signals.select("text_hash", "signature", "words_count").drop_nulls("signature")
     distinct = distinct.unique("text_hash", keep="first", maintain_order=True)
-    matrix = np.frombuffer(b"".join(distinct["signature"].to_list()), dtype=np.uint8).reshape(-1, SIGNATURE_BYTES)
+    matrix = _matrix(distinct["signature"])
     first = clusters(matrix, distinct["words_count"].to_numpy().astype(np.int64))
     named = pl.DataFrame(
         {"text_hash": distinct["text_hash"], "duplicate_cluster_id": distinct["text_hash"].gather(first)}
@@ -118,6 +119,13 @@ def near_duplicates(signals: pl.DataFrame) -> pl.DataFrame:
     joined = signals.select("text_hash").join(named, on="text_hash", how="left", maintain_order="left")
     size = pl.when(pl.col("duplicate_cluster_id").is_not_null()).then(pl.len().over("duplicate_cluster_id"))
     return joined.select("duplicate_cluster_id", size.cast(pl.Int64).alias("duplicates_count"))
+
+
+def _matrix(signature: pl.Series) -> SignatureArray:
+    """(n, SIGNATURE_BYTES) without a Python object a row."""
+    array = signature.rechunk().to_arrow().cast(pa.binary(SIGNATURE_BYTES))
+    data = np.frombuffer(array.buffers()[1], dtype=np.uint8) if len(array) else np.zeros(0, dtype=np.uint8)
+    return data[array.offset * SIGNATURE_BYTES :][: len(array) * SIGNATURE_BYTES].reshape(-1, SIGNATURE_BYTES)
 
 
 def _chunks(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
