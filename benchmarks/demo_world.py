@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from orchestration.demo.parameter_files import SHIPPED, load_parameters
 from orchestration.demo.world import World, build_world
-from orchestration.demo.world_parameters import SHIPPED, load_parameters
 
 RESULTS = Path(__file__).parent / "results" / "demo_world.json"
 WEEKS = 51

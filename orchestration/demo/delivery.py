@@ -53,18 +53,27 @@ def deliver(
         own = tuple(fault for fault in faults if fault.stream == stream)
         (folder / stream).mkdir(parents=True, exist_ok=True)
         rows = known_rows(stream, world, cutoff)
+        last = max(_files(stream, rows))
+        for fault in own:
+            if not fault.newest_file_only:
+                rows = _present(fault.change(rows, cutoff))
         wanted = _files(stream, rows)
-        last = max(wanted)
         for name, part in wanted.items():
-            path = folder / stream / name
-            if fresh or not path.exists() or name == last or own:
-                changed: pl.DataFrame | None = part
-                for fault in own if name == last else ():
-                    changed = None if changed is None else fault.change(changed, cutoff)
-                _write(changed, path)
+            changed: pl.DataFrame | None = part
+            for fault in own:
+                if fault.newest_file_only and name == last:
+                    changed = fault.change(_present(changed), cutoff)
+            if fresh or own or name == last or not (folder / stream / name).exists():
+                _write(changed, folder / stream / name)
         for path in sorted((folder / stream).iterdir()):
             if path.name not in wanted:
                 path.unlink()
+
+
+def _present(rows: pl.DataFrame | None) -> pl.DataFrame:
+    if rows is None:
+        raise ValueError("a fault that removes the file leaves nothing for another one to change")
+    return rows
 
 
 def _files(stream: str, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -1,6 +1,6 @@
-"""What people post: events by themselves and because of campaigns, and the streams social_posts and their figures.
+"""What people post: events by themselves and because of campaigns, and the stream social_posts.
 
-Belongs here: posts. Does not: reviews (reviews.py), sentences (texts.py).
+Belongs here: posts. Does not: their figures (post_metrics.py), reviews (reviews.py), sentences (texts.py).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from orchestration.demo.accounts import PLATFORMS, Accounts
+from orchestration.demo.accounts import Accounts
 from orchestration.demo.bursts import Burst
 from orchestration.demo.campaigns import Campaign
 from orchestration.demo.clock import DAY, Clock, waking_hours
-from orchestration.demo.columns import given, named, typed
+from orchestration.demo.columns import given, typed
 from orchestration.demo.funnel import Activity
 from orchestration.demo.people import People
 from orchestration.demo.places import Catalogue
@@ -26,14 +26,6 @@ from orchestration.demo.world_parameters import WorldParameters
 BRAND_TAG = "lumen"
 PUBLISHING_DAYS = 30  # after delivery
 KINDS = (("photo",), ("video",), ())
-# Columns a platform never reports.
-UNREPORTED = {
-    "chirp": ("saves", "reach", "impressions"),
-    "photogram": ("shares", "views"),
-    "clipcast": ("reach", "impressions", "saves"),
-}
-METRICS = ("likes", "comments", "shares", "saves", "views", "reach", "impressions")
-SNAPSHOTS = ((1, 0.55), (7, 0.85), (28, 1.0))  # days after publication, share of the final figures
 
 
 @dataclass(frozen=True)
@@ -213,40 +205,3 @@ def _versions(frame: pl.DataFrame) -> pl.DataFrame:
         updated_at=gone, deleted_at=gone, _known_at=gone, _until_at=pl.lit(None, pl.Datetime("us"))
     )
     return pl.concat([first, later]).drop("_goes", "_days_up")
-
-
-def metric_rows(
-    parameters: WorldParameters, events: PostEvents, accounts: Accounts, randomness: Randomness, clock: Clock
-) -> pl.DataFrame:
-    """Stream social_post_metrics: three readings a post; what a platform never reports is NULL."""
-    rng, count = randomness.part("metrics"), events.count
-    followers = np.maximum(accounts.followers[events.account], 20).astype(float)
-    # Engagement falls with the audience: about 8 % of 500 followers, 2 % of 50,000.
-    likes = rng.poisson(0.08 * followers * (followers / 500) ** -0.3 * np.exp(0.5 * rng.standard_normal(count)))
-    seen = rng.poisson(followers * 0.35 * np.exp(0.4 * rng.standard_normal(count))) + likes
-    final = {
-        "likes": likes,
-        "comments": rng.poisson(0.12 * likes),
-        "shares": rng.poisson(0.06 * likes),
-        "saves": rng.poisson(0.04 * likes),
-        "views": seen + rng.poisson(0.4 * seen),
-        "reach": seen,
-        "impressions": seen + rng.poisson(0.25 * seen),
-    }
-    platform = named(PLATFORMS, accounts.platform[events.account])
-    parts = []
-    for days, share in SNAPSHOTS:
-        seconds = events.seconds + days * DAY
-        figures = {f"{name}_count": (values * share).astype(np.int64) for name, values in final.items()}
-        observed = clock.instants(seconds)
-        frame = typed(
-            {"platform": platform, "post_id": events.ids, **figures, "observed_at": observed, "_known_at": observed}
-        )
-        parts.append(frame.filter(pl.Series(seconds < parameters.time.days * DAY)))
-    reported = [
-        pl.when(~pl.col("platform").is_in([name for name, missing in UNREPORTED.items() if metric in missing])).then(
-            f"{metric}_count"
-        )
-        for metric in METRICS
-    ]
-    return pl.concat(parts).with_columns(reported).sort("_known_at", "post_id")

@@ -19,8 +19,9 @@ from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.streams import STREAMS
 from orchestration.demo.delivery import deliver, mappings
 from orchestration.demo.faults import faults_named
+from orchestration.demo.parameter_files import canonical_text, load_parameters
 from orchestration.demo.world import build_world
-from orchestration.demo.world_parameters import WorldParameters, canonical_text, load_parameters
+from orchestration.demo.world_parameters import WorldParameters
 from orchestration.errors import ConfigurationError, SourceError
 from orchestration.settings import Source
 from orchestration.workspace import Workspace

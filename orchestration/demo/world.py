@@ -14,6 +14,7 @@ from orchestration.demo import campaign_rows, truth
 from orchestration.demo.accounts import edge_rows, link_rows, make_accounts, make_consents, profile_rows
 from orchestration.demo.baskets import Cause, store_baskets
 from orchestration.demo.bursts import burst_rows, make_bursts
+from orchestration.demo.campaign_events import event_rows
 from orchestration.demo.campaigns import assign_people, assign_places, make_campaigns
 from orchestration.demo.clock import DAY, Clock
 from orchestration.demo.effects import PersonEffects, history_before, person_effects
@@ -23,7 +24,8 @@ from orchestration.demo.lines import line_rows, make_lines, with_returns, with_s
 from orchestration.demo.pages import make_pages, page_baskets, page_rows
 from orchestration.demo.people import consumer_rows, make_friendships, make_people, population
 from orchestration.demo.places import make_catalogue, make_places, product_rows, store_rows
-from orchestration.demo.posts import campaign_posts, make_post_events, metric_rows, post_rows, usual_posts
+from orchestration.demo.post_metrics import metric_rows
+from orchestration.demo.posts import campaign_posts, make_post_events, post_rows, usual_posts
 from orchestration.demo.randomness import Floats, Ints, Randomness
 from orchestration.demo.reviews import make_review_events, review_ids, review_rows
 from orchestration.demo.surveys import brand_rows, wom_rows
@@ -146,7 +148,7 @@ def build_world(parameters: WorldParameters) -> World:
         "campaign_areas": campaign_rows.area_rows(campaigns, assignments, places, clock),
         "campaign_costs": costs,
         "campaign_members": campaign_rows.member_rows(campaigns, assignments, people, places, catalogue, clock),
-        "campaign_events": campaign_rows.event_rows(
+        "campaign_events": event_rows(
             parameters, campaigns, activities, posts, reviews, lines, accounts, people, randomness, clock
         ),
         "influencer_bursts": burst_rows(bursts, accounts, clock),

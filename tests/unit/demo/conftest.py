@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.demo.parameter_files import load_parameters
 from orchestration.demo.world import World, build_world
-from orchestration.demo.world_parameters import load_parameters
 from orchestration.settings import Source
 from orchestration.workspace import Workspace
 

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from orchestration.connectors.streams import STREAMS
-from orchestration.demo.faults import DUPLICATED_ROWS, FAULTS, MALFORMED_ROWS
+from orchestration.demo.fault_changes import DUPLICATED_ROWS, MALFORMED_ROWS
+from orchestration.demo.faults import FAULTS
 from orchestration.demo.source import prepare
 from orchestration.errors import ConfigurationError
 from orchestration.settings import Source
@@ -55,6 +56,7 @@ def test_a_fault_declares_what_must_happen(name: str) -> None:
     fault = FAULTS[name]
     assert fault.name == name
     assert fault.stream in STREAMS
+    assert fault.description
     assert (fault.gate is not None) == (fault.effect == "gate")
     assert (fault.rows is not None) == (fault.effect in ("quarantined", "duplicates"))
     assert fault.expectation or fault.rows
@@ -68,7 +70,7 @@ def test_an_unknown_fault_is_refused_with_those_that_exist(source: Source, works
 def test_duplicated_rows_are_as_many_as_declared(deliver: Deliver) -> None:
     whole, faulty = _pair(deliver, "duplicated")
     assert faulty.height - whole.height == FAULTS["duplicated"].rows == DUPLICATED_ROWS
-    assert faulty.unique().height == whole.unique().height
+    assert faulty.unique().height == whole.height
 
 
 def test_malformed_rows_are_as_many_as_declared(deliver: Deliver) -> None:
@@ -81,7 +83,7 @@ def test_late_leaves_few_lines_of_the_last_two_days_and_all_others(deliver: Deli
     whole, faulty = _pair(deliver, "late")
     recent = pl.col("sold_at") > CUTOFF - timedelta(days=2)
     assert faulty.filter(~recent).equals(whole.filter(~recent))
-    assert faulty.filter(recent).height < 0.1 * whole.filter(recent).height
+    assert 0 < faulty.filter(recent).height < 0.1 * whole.filter(recent).height
 
 
 def test_missing_takes_the_last_day_of_pages_only(deliver: Deliver) -> None:
@@ -106,10 +108,13 @@ def test_columns_are_gone_or_renamed_in_the_newest_file_only(deliver: Deliver) -
     assert "consumer_ref" in pl.read_parquet_schema(renamed / "2025q1.parquet")
 
 
-def test_drift_multiplies_followers_of_the_newest_snapshots(deliver: Deliver) -> None:
-    whole = pl.read_parquet(deliver("", "social_profiles") / "2025q2.parquet")
-    faulty = pl.read_parquet(deliver("drifting") / "2025q2.parquet")
-    assert faulty["followers_count"].sum() == 60 * whole["followers_count"].sum()
+def test_drift_adds_a_look_at_every_account_with_sixty_times_the_followers(deliver: Deliver) -> None:
+    whole = _lines(deliver("", "social_profiles"))
+    added = _lines(deliver("drifting")).join(whole, on=["platform", "account_id", "observed_at"], how="anti")
+    last = whole.sort("observed_at").unique(["platform", "account_id"], keep="last")
+    assert added.height == last.height > 0
+    assert set(added["observed_at"]) == {CUTOFF - timedelta(hours=1)}
+    assert added["followers_count"].sum() == 60 * last["followers_count"].sum()
 
 
 def test_a_shifted_zone_moves_two_weeks_by_six_hours(deliver: Deliver) -> None:

@@ -11,11 +11,12 @@ import pytest
 from orchestration.demo.campaigns import make_campaigns
 from orchestration.demo.effects import base_hazard
 from orchestration.demo.pages import review_curve
+from orchestration.demo.parameter_files import SHIPPED, load_parameters
 from orchestration.demo.people import make_people
 from orchestration.demo.places import make_catalogue, make_places
 from orchestration.demo.randomness import Randomness
 from orchestration.demo.world import World, build_world
-from orchestration.demo.world_parameters import SHIPPED, WorldParameters, load_parameters
+from orchestration.demo.world_parameters import WorldParameters
 
 TEST = "c03_autumn_mask"
 

@@ -9,9 +9,9 @@ import pytest
 
 from orchestration.connectors.streams import STREAMS
 from orchestration.demo.delivery import known_rows
-from orchestration.demo.posts import UNREPORTED
+from orchestration.demo.parameter_files import load_parameters
+from orchestration.demo.post_metrics import UNREPORTED
 from orchestration.demo.world import World, build_world
-from orchestration.demo.world_parameters import load_parameters
 
 END = datetime(2025, 8, 14, 22)
 # What identifies a delivered row: the landed key with raw references in place of their pseudonyms.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.demo.world_parameters import SHIPPED, load_parameters
+from orchestration.demo.parameter_files import SHIPPED, load_parameters
 from orchestration.errors import ConfigurationError
 
 
