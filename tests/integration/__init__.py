@@ -1,0 +1,1 @@
+"""The whole way, as its user runs it."""
