@@ -7,6 +7,7 @@ import multiprocessing
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -43,29 +44,29 @@ def one_core(texts: pl.DataFrame) -> float:
     return texts.height / (time.process_time() - start)
 
 
-def _part(arguments: tuple[str, int, int]) -> pl.DataFrame:
-    folder, seed, rows = arguments
-    kept = []
+def _part(arguments: tuple[str, str, int, int]) -> int:
+    """Read texts chunk by chunk and write their signals as they come, as a load's would be."""
+    data, out, seed, rows = arguments
     for done in range(0, rows, CHUNK_TEXTS):
-        texts = corpus(Path(folder), min(CHUNK_TEXTS, rows - done), seed=seed * 1000 + done // CHUNK_TEXTS)
-        kept.append(read_texts(texts).select("text_hash", "signature", "words_count"))
-    return pl.concat(kept)
+        texts = corpus(Path(data), min(CHUNK_TEXTS, rows - done), seed=seed * 1000 + done // CHUNK_TEXTS)
+        read_texts(texts).write_parquet(Path(out) / f"{seed}_{done:08d}.parquet", compression="lz4")
+    return rows
 
 
 def _warm(_: int) -> int:
     return read_texts(pl.DataFrame({"text": ["warm up the models"]})).height
 
 
-def _run(folder: str, rows: int) -> dict[str, float]:
-    """Two processes read half each, then one clusters all; peak memory is the sum of the processes' peaks."""
+def _run(folder: str, out: str, rows: int) -> dict[str, float]:
+    """Two processes read half each and write signals, then one clusters all; the peak sums the processes' peaks."""
     began = time.perf_counter()
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         list(pool.map(_warm, range(4)))
         start = time.perf_counter()
-        parts = list(pool.map(_part, [(folder, 1, rows // 2), (folder, 2, rows // 2)]))
+        list(pool.map(_part, [(folder, out, seed, rows // 2) for seed in (1, 2)]))
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    near_duplicates(pl.concat(parts))
+    near_duplicates(pl.read_parquet(f"{out}/*.parquet", columns=["text_hash", "signature", "words_count"]))
     alone = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     peak = max(own + 2 * children, alone) / 1024**2
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -99,4 +100,5 @@ def two_cores(data: Path, rows: int, scale: float = 1.0) -> Run:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_run(sys.argv[1], int(sys.argv[2]))))
+    with tempfile.TemporaryDirectory() as scratch:
+        print(json.dumps(_run(sys.argv[1], scratch, int(sys.argv[2]))))
