@@ -28,8 +28,17 @@ from ml.text.quality import components, discloses
     ],
 )
 def test_kind_of_a_piece(row: dict[str, object], kind: str) -> None:
-    schema = {"media_kinds": pl.List(pl.String), "parent_post_id": pl.String, "repost_of_post_id": pl.String}
-    types = {**schema, "stream": pl.String, "text": pl.String, "rating": pl.Float64}
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "media_kinds": pl.List(pl.String),
+        "parent_post_id": pl.String,
+        "repost_of_post_id": pl.String,
+    }
+    types: dict[str, pl.DataType | type[pl.DataType]] = {
+        **schema,
+        "stream": pl.String,
+        "text": pl.String,
+        "rating": pl.Float64,
+    }
     assert kinds(pl.DataFrame([row], schema=types)).to_list() == [kind]
 
 
