@@ -229,6 +229,12 @@ class WorldParameters(_Table):
     campaigns: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], CampaignPlan]
 
     @model_validator(mode="after")
+    def _first_zone_is_the_brands(self) -> WorldParameters:
+        if next(iter(self.places.zones), None) != self.time.brand_zone:
+            raise ValueError(f"places.zones must begin with the brand's zone {self.time.brand_zone}")
+        return self
+
+    @model_validator(mode="after")
     def _campaigns_fit_the_time(self) -> WorldParameters:
         for campaign_id, plan in self.campaigns.items():
             day = self.time.reference_day - plan.starts_before

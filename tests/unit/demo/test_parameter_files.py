@@ -60,7 +60,8 @@ def test_a_size_given_wins_over_the_file(tmp_path: Path) -> None:
         ("[effects]\nfirst_purchase = 3.0\n", r"effects\.first_purchase"),
         ("[effects]\nmagic = 1.0\n", r"effects\.magic"),
         ("[campaigns.c07_sun_care]\nstarts_before = 9999\n", "c07_sun_care starts on day"),
-        ("[effects\n", "no readable TOML|not readable TOML"),
+        ('[time]\nbrand_zone = "Asia/Tokyo"\n', "must begin with the brand.s zone"),
+        ("[effects\n", "not readable TOML"),
     ],
 )
 def test_a_mistake_is_told_with_its_field(tmp_path: Path, text: str, told: str) -> None:
