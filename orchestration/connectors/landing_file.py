@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.connectors.landing_rows import Stamp, hashed, judge_duplicates, latest_versions, stamped
-from orchestration.connectors.loads import Load, arrow_schema, as_schema, commit, iso, sha256_of
+from orchestration.connectors.loads import Load, arrow_schema, as_schema, commit, iso
 from orchestration.connectors.mapping import apply_mapping, mapping_version
 from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.parse_run import Parsed
@@ -35,6 +35,7 @@ from orchestration.connectors.vault_quarantine import (
     rejected_rows,
     write_quarantine,
 )
+from orchestration.durable import sha256_of
 from orchestration.errors import IntegrityError, SourceError
 from orchestration.workspace import Workspace
 

@@ -9,10 +9,8 @@ is on disk. A later load of the same bytes (its mapping changed) supersedes the 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
@@ -24,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.connectors.streams import STREAMS
+from orchestration.durable import sha256_of, sync
 from orchestration.errors import IntegrityError
 from orchestration.workspace import Workspace
 
@@ -146,13 +145,13 @@ def active_loads(loads: Iterable[Load]) -> list[Load]:
 def commit(partial: Path, load: Load) -> None:
     """Make a load that was written into `partial` part of the landing, durably: record last, then one rename."""
     for file in partial.iterdir():
-        _sync(file)
+        sync(file)
     record = partial / RECORD
     record.write_text(json.dumps(load.record(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    _sync(record)
-    _sync(partial)
+    sync(record)
+    sync(partial)
     partial.rename(load.folder)
-    _sync(load.folder.parent)
+    sync(load.folder.parent)
 
 
 def sweep(workspace: Workspace) -> int:
@@ -199,7 +198,7 @@ def write_table(path: Path, table: Any, schema: Any) -> None:
     """Write one Arrow table as Parquet in exactly `schema` (also for no rows), flushed to disk."""
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         writer.write_table(as_schema(table, schema))
-    _sync(path)
+    sync(path)
 
 
 def as_schema(table: Any, schema: Any) -> Any:
@@ -213,11 +212,6 @@ def empty_landed_table(stream: str) -> tuple[Any, Any]:
     return schema.empty_table(), schema
 
 
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def iso(instant: datetime | None) -> str | None:
     """A naive UTC instant as it stands in a record."""
     return None if instant is None else instant.isoformat(timespec="microseconds") + "Z"
@@ -226,11 +220,3 @@ def iso(instant: datetime | None) -> str | None:
 def from_iso(text: str) -> datetime:
     """The naive UTC instant of a record's text."""
     return datetime.fromisoformat(text.removesuffix("Z"))
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
