@@ -20,7 +20,8 @@ from ml.evaluate.calibration import fit_calibration
 from ml.evaluate.heldout import HeldOut, held_out
 from ml.evaluate.table import evaluation_table
 from ml.features.dictionary import FEATURE_NAMES, check_allowed
-from ml.measurement.estimators import OVERLAP, propensity_scores
+from ml.observational.overlap import OVERLAP
+from ml.observational.propensity import propensity_scores
 from ml.promotion import Decision, Judged, decide
 from ml.registry import StoredModel
 from ml.trees import EFFECT_TREES, LEVEL_TREES

@@ -15,14 +15,15 @@ import polars as pl
 from ml.arrays import BoolArray, FloatArray, IntArray, cluster_codes
 from ml.features.dictionary import FEATURE_NAMES
 from ml.measurement.estimators import (
-    OVERLAP,
     Estimate,
     adjusted_difference,
     aipw,
+    compared,
     permutation_p,
-    propensity_scores,
     residuals,
 )
+from ml.observational.overlap import OVERLAP
+from ml.observational.propensity import propensity_scores
 
 INTERVAL_LEVEL = 0.9
 # Below 30 a side the t interval of a skewed outcome does not hold what it promises.
@@ -189,7 +190,7 @@ def _measured(part: pl.DataFrame, outcome: Outcome, is_randomised: bool, seed: i
 def _estimate(data: _Rows, is_randomised: bool, seed: int) -> tuple[Estimate, FloatArray]:
     """The effect, and the residuals a permutation needs."""
     if not is_randomised:
-        return aipw(data.X, data.y, data.treatment, data.propensity, data.cluster, seed), data.y
+        return aipw(compared(data.X, data.y, data.treatment, data.propensity, data.cluster, seed)), data.y
     residual, _ = residuals(data.X, data.y, data.treatment, data.propensity, data.cluster, seed)
     return adjusted_difference(residual, data.y, data.treatment, data.propensity, data.cluster), residual
 

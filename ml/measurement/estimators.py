@@ -10,18 +10,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.linear_model import RidgeCV
 
 from ml.arrays import FloatArray, IntArray, cluster_codes, cluster_folds
 from ml.crossfit import nuisance_weights
-from ml.trees import Binned, TreeSettings, raw_score, sigmoid
+from ml.observational.covariates import standardised
+from ml.observational.sensitivity import Comparison
+from ml.trees import Binned, TreeSettings, raw_score
 
 FOLDS = 5
 RIDGE_PENALTIES = tuple(10.0**power for power in range(0, 6))
 PERMUTATIONS = 500
 # Small sets: campaigns have some hundred members.
 NUISANCE_TREES = TreeSettings(leaves=4, rate=0.1, rounds=40, min_rows=30, l2=10.0)
-OVERLAP = (0.05, 0.95)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def residuals(
     A linear m* of penalty chosen within the training folds: on some hundred members trees fit the noise of buyers.
     Unknown values stand at the mean with a column that says so.
     """
-    design = _standardised(X)
+    design = standardised(X)
     fold = cluster_folds(cluster, FOLDS, seed)
     weight = nuisance_weights(treatment, propensity)
     m = np.empty(y.size)
@@ -108,31 +109,22 @@ def permutation_p(residual: FloatArray, treatment: FloatArray, cluster: IntArray
     return (hits + 1) / (PERMUTATIONS + 1)
 
 
-def propensity_scores(X: FloatArray, treatment: FloatArray, cluster: IntArray, seed: int) -> FloatArray:
-    """Cross-fitted chance of having been chosen, from features known before: logistic regression, then trees."""
-    design, binned = _standardised(X), Binned(X)
-    fold = cluster_folds(cluster, FOLDS, seed)
-    score = np.empty(treatment.size)
-    for number in range(FOLDS):
-        rest, own = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        line = LogisticRegression(C=0.1, max_iter=200).fit(design[rest], treatment[rest])
-        start = np.asarray(line.decision_function(design), dtype=np.float64)
-        booster = binned.train(
-            treatment, objective="binary", settings=NUISANCE_TREES.with_seed(seed), rows=rest, init_score=start
-        )
-        score[own] = start[own] + raw_score(booster, X[own])
-    return sigmoid(score)
+def compared(
+    X: FloatArray,
+    y: FloatArray,
+    treatment: FloatArray,
+    propensity: FloatArray,
+    cluster: IntArray,
+    seed: int,
+    *,
+    tilt: FloatArray | None = None,
+) -> Comparison:
+    """Cross-fitted outcome models of both arms, for people who were chosen (observational designs).
 
-
-def aipw(
-    X: FloatArray, y: FloatArray, treatment: FloatArray, propensity: FloatArray, cluster: IntArray, seed: int
-) -> Estimate:
-    """Augmented inverse-propensity weighting with cross-fitted outcome models (observational designs).
-
-    ψ = mu1 - mu0 + t/e·(y - mu1) - (1-t)/(1-e)·(y - mu0); the effect is its mean. Right if everything that decided
-    who was chosen and what they bought is among the features: that cannot be tested, so the label stays observational.
+    Args:
+        tilt: (n,) weight of each person's effect in the average; None: everybody counts once.
     """
-    design, binned = _standardised(X), Binned(X)
+    design, binned = standardised(X), Binned(X)
     fold = cluster_folds(cluster, FOLDS, seed)
     level = {arm: np.empty(y.size) for arm in (1.0, 0.0)}
     for arm, predicted in level.items():
@@ -146,28 +138,26 @@ def aipw(
             settings = NUISANCE_TREES.with_seed(seed)
             booster = binned.train(y, objective="regression", settings=settings, rows=rest, init_score=start)
             predicted[own] = start[own] + raw_score(booster, X[own])
-    without = level[0.0] + (1 - treatment) / (1 - propensity) * (y - level[0.0])
-    psi = level[1.0] + treatment / propensity * (y - level[1.0]) - without
-    effect = float(psi.mean())
-    sums = _cluster_sums(psi - effect, cluster)
-    error = float(np.sqrt((sums**2).sum() * sums.size / max(sums.size - 1, 1)) / y.size)
-    return Estimate(effect, error, float(max(sums.size - 1, 1)), float(without.mean()))
+    weight = np.ones(y.size) if tilt is None else tilt
+    return Comparison(y, treatment, propensity, cluster, level[1.0], level[0.0], weight)
+
+
+def aipw(comparison: Comparison) -> Estimate:
+    """Augmented inverse-propensity weighting, with the overlap average where the comparison is tilted to it.
+
+    ψ = mu1 - mu0 + t/e·(y - mu1) - (1-t)/(1-e)·(y - mu0); the effect is its mean weighted by the tilt. Right if
+    everything that decided who was chosen and what they bought is among the features: that cannot be tested, so the
+    label stays observational, and ml/observational/sensitivity.py says how much a hidden cause could do.
+    """
+    c = comparison
+    without = c.without_contact + (1 - c.treatment) / (1 - c.chance) * (c.y - c.without_contact)
+    psi = c.with_contact + c.treatment / c.chance * (c.y - c.with_contact) - without
+    effect = float(np.average(psi, weights=c.tilt))
+    sums = _cluster_sums(c.tilt * (psi - effect), c.cluster)
+    error = float(np.sqrt((sums**2).sum() * sums.size / max(sums.size - 1, 1)) / c.tilt.sum())
+    return Estimate(effect, error, float(max(sums.size - 1, 1)), float(np.average(without, weights=c.tilt)))
 
 
 def _cluster_sums(values: FloatArray, cluster: IntArray) -> FloatArray:
     codes = cluster_codes(cluster, cluster.size)
     return np.asarray(np.bincount(codes, values), dtype=np.float64)
-
-
-def _standardised(X: FloatArray) -> FloatArray:
-    """Signed log1p of every feature at mean 0 and deviation 1, unknowns at 0, plus one column per kind of unknown."""
-    unknown = np.isnan(X)
-    squeezed = np.where(unknown, np.nan, np.sign(X) * np.log1p(np.abs(np.where(unknown, 0.0, X))))
-    some = ~unknown.all(axis=0)
-    squeezed, unknown = squeezed[:, some], unknown[:, some]
-    centred = squeezed - np.nanmean(squeezed, axis=0) if squeezed.size else squeezed
-    spread = np.nanstd(squeezed, axis=0) if squeezed.size else np.ones(0)
-    varying = spread > 0
-    values = np.where(unknown[:, varying], 0.0, centred[:, varying] / spread[varying])
-    flags = np.unique(unknown[:, unknown.any(axis=0)], axis=1).astype(np.float64)
-    return np.column_stack([values, flags - flags.mean(axis=0), np.zeros((X.shape[0], 1))])

@@ -9,10 +9,11 @@ from ml.arrays import FloatArray
 from ml.measurement.estimators import (
     adjusted_difference,
     aipw,
+    compared,
     permutation_p,
-    propensity_scores,
     residuals,
 )
+from ml.observational.propensity import propensity_scores
 
 
 def test_the_difference_of_means_and_its_error_are_those_of_the_textbook() -> None:
@@ -80,7 +81,7 @@ def test_chosen_people_are_compared_with_their_like() -> None:
     y = X[:, 0] + 0.1 * t + rng.normal(0, 0.5, 3000)
     naive = y[t == 1].mean() - y[t == 0].mean()
     chance = propensity_scores(X, t, np.arange(3000), 1)
-    found = aipw(X, y, t, chance, np.arange(3000), 1)
+    found = aipw(compared(X, y, t, chance, np.arange(3000), 1))
     assert naive > 0.7
     assert found.effect == pytest.approx(0.1, abs=0.07)
     assert np.corrcoef(chance, X[:, 0])[0, 1] > 0.9

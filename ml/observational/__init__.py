@@ -1,0 +1,1 @@
+"""Comparisons of people who were chosen, not drawn: how alike they are, and how much a hidden cause could do."""
