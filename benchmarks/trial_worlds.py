@@ -110,7 +110,7 @@ def judge(world: str, seed: int, size: str) -> dict[str, Any]:
         assert brand.as_of is not None, "the example fixes its day"
         frame = training_frame(marts, brand.timezone, brand.currency)
         placebo = training_frame(marts, brand.timezone, brand.currency, moment="before_window")
-        effects = campaign_effects(marts["fct_campaign_members"], frame, placebo, seed=settings.seed)
+        effects = campaign_effects(marts["fct_campaign_members"], frame, placebo, seed=settings.seed).effects
         measured = effects.filter(
             pl.col("status") == "measured", pl.col("outcome") == "first_purchase", pl.col("design") == "randomised"
         ).sort("campaign_id")

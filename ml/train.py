@@ -15,12 +15,15 @@ import numpy as np
 import polars as pl
 
 from ml.arrays import BoolArray, FloatArray, Sample, check_base_rate, checked_sample
+from ml.clusters import assigned_together
 from ml.errors import TooFewRowsError
 from ml.evaluate.calibration import fit_calibration
 from ml.evaluate.heldout import HeldOut, held_out
 from ml.evaluate.table import evaluation_table
 from ml.features.dictionary import FEATURE_NAMES, check_allowed
-from ml.observational.overlap import OVERLAP
+from ml.measurement.chosen_people import check_chosen_people
+from ml.measurement.design_checks import DesignCheck
+from ml.observational.overlap import OVERLAP, inside
 from ml.observational.propensity import propensity_scores
 from ml.promotion import Decision, Judged, decide
 from ml.registry import StoredModel
@@ -47,12 +50,14 @@ class TrainedUplift:
         card: JSON-ready description, with calibration, evaluation and decision.
         table: ml.evaluate.table of held-out rows: candidate, response model, random order, champion if there is one.
         decision: whether it may be used, and why.
+        design_check: how alike the people compared were; None where chance decided.
     """
 
     model: FittedUplift
     card: Mapping[str, Any]
     table: pl.DataFrame
     decision: Decision
+    design_check: DesignCheck | None = None
 
 
 def train_uplift(
@@ -82,14 +87,13 @@ def train_uplift(
     check_allowed(feature_names)
     rows = training_rows(frame, OUTCOME_COLUMNS[outcome])
     is_randomised = rows["design"][0] == "randomised"
-    rows, propensity = _with_propensity(rows, is_randomised, seed, feature_names)
+    rows, propensity, design_check = _with_propensity(rows, is_randomised, outcome, seed, feature_names)
     sample = checked_sample(
         rows.select(feature_names).to_numpy(),
         rows["label"].to_numpy(),
         rows["treatment"].to_numpy(),
         propensity,
-        # A person in two campaigns stands in one fold with both rows, and with whoever was assigned with them.
-        rows.select(pl.coalesce("cluster_id", "consumer_key")).to_series().to_numpy(),
+        assigned_together(rows),
     )
     learner = default_learner(is_binary=sample.is_binary, seed=seed)
     passes = held_out(learner, sample, seed=seed, feature_names=feature_names)
@@ -131,8 +135,9 @@ def train_uplift(
             "figures": {name: vars(figure) for name, figure in decision.figures.items()},
         },
         "evaluation": table.to_dicts(),
+        "design_check": None if design_check is None else design_check.as_dict(),
     }
-    return TrainedUplift(model, card, table, decision)
+    return TrainedUplift(model, card, table, decision, design_check)
 
 
 def training_rows(frame: pl.DataFrame, label: str) -> pl.DataFrame:
@@ -164,26 +169,34 @@ def training_rows(frame: pl.DataFrame, label: str) -> pl.DataFrame:
 
 
 def _with_propensity(
-    rows: pl.DataFrame, is_randomised: bool, seed: int, feature_names: Sequence[str]
-) -> tuple[pl.DataFrame, FloatArray]:
-    """Each row's chance of treatment: as stated or drawn in its campaign, or estimated, then trimmed to OVERLAP."""
+    rows: pl.DataFrame, is_randomised: bool, outcome: UpliftOutcome, seed: int, feature_names: Sequence[str]
+) -> tuple[pl.DataFrame, FloatArray, DesignCheck | None]:
+    """Each row's chance of treatment: as stated or drawn in its campaign, or estimated, then trimmed to OVERLAP.
+
+    An estimated chance comes with the check of how alike the people compared were, before anybody is left out.
+    """
     share = pl.col("treatment").mean().over("campaign_id")
     if is_randomised:
         stated = pl.col("assignment_probability")
         differs = stated.n_unique().over("campaign_id") > 1
         chance = pl.when(differs & stated.is_between(0, 1, closed="none")).then(stated).otherwise(share)
-        return rows, rows.select(chance).to_series().to_numpy()
-    X = rows.select(*feature_names, share.alias("campaign_share")).to_numpy()
-    cluster = checked_sample(X, rows["label"], rows["treatment"], cluster=rows["consumer_key"].to_numpy()).cluster
-    estimated = propensity_scores(X, rows["treatment"].cast(pl.Float64).to_numpy(), cluster, seed)
-    keep = (estimated >= OVERLAP[0]) & (estimated <= OVERLAP[1])
+        return rows, rows.select(chance).to_series().to_numpy(), None
+    X = rows.select(feature_names).to_numpy()
+    with_share = np.column_stack([X, rows.select(share).to_series().to_numpy()])
+    treatment = rows["treatment"].cast(pl.Float64).to_numpy()
+    cluster = assigned_together(rows)
+    estimated = propensity_scores(with_share, treatment, cluster, seed)
+    check = check_chosen_people(
+        f"uplift_{outcome}", outcome, X, rows["label"].to_numpy(), treatment, estimated, cluster, feature_names, seed
+    )
+    keep = inside(estimated)
     kept = rows.filter(pl.Series(keep))
     if min(int(kept["treatment"].sum()), int((1 - kept["treatment"]).sum())) < FEWEST_PER_ARM:
         raise TooFewRowsError(
             f"treated and untreated people hardly compare: {kept.height} of {rows.height} rows had a chance of being "
             f"chosen between {OVERLAP[0]} and {OVERLAP[1]}"
         )
-    return kept, estimated[keep]
+    return kept, estimated[keep], check
 
 
 def _champion_scores(champion: StoredModel, rows: pl.DataFrame) -> FloatArray | None:

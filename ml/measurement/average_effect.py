@@ -1,6 +1,7 @@
 """The average effect of each campaign on its people, or in words why it cannot be measured.
 
-Belongs here: which members, outcomes and placebos; refusals. Does not: the arithmetic (estimators.py), effects by
+Belongs here: which members count, which estimator for which design, placebos. Does not: the arithmetic (estimators.py),
+rows and outcomes (campaign_rows.py), words (notes.py), whether the comparison was fair (design_checks.py), effects by
 person (uplift/), campaigns assigned by store (a store test).
 """
 
@@ -12,24 +13,19 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ml.arrays import BoolArray, FloatArray, IntArray, cluster_codes
 from ml.features.dictionary import FEATURE_NAMES
-from ml.measurement.estimators import (
-    Estimate,
-    adjusted_difference,
-    aipw,
-    compared,
-    permutation_p,
-    residuals,
-)
-from ml.observational.overlap import OVERLAP
+from ml.measurement.campaign_rows import OUTCOMES, CampaignRows, Outcome, rows_of
+from ml.measurement.chosen_people import INTERVAL_LEVEL, compared_with_their_like, with_sensitivity
+from ml.measurement.design_checks import DesignCheck, check_observational, check_randomised
+from ml.measurement.estimators import Estimate, adjusted_difference, aipw, permutation_p, residuals
+from ml.measurement.notes import overlap_note, refusal, unfair_note
 from ml.observational.propensity import propensity_scores
+from ml.observational.sensitivity import Comparison
 
-INTERVAL_LEVEL = 0.9
 # Below 30 a side the t interval of a skewed outcome does not hold what it promises.
 FEWEST_MEMBERS = 30
-# Members whose window is over must be nearly all: the early ones are not a random part.
-LEAST_COMPLETE_SHARE = 0.9
+# With fewer groups assigned together, an arm's variance is guessed from a handful of numbers.
+FEWEST_CLUSTERS = 5
 
 EFFECT_SCHEMA = {
     "campaign_id": pl.String,
@@ -51,58 +47,29 @@ EFFECT_SCHEMA = {
     "placebo_p": pl.Float64,
     "design": pl.String,
     "estimator": pl.String,
+    "design_check": pl.String,
     "status": pl.String,
     "note": pl.String,
 }
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What is measured: the column after the start, its unit, and the same thing before it for the placebo."""
+class CampaignFindings:
+    """What a run found of its campaigns.
 
-    name: str
-    after: pl.Expr
-    before: pl.Expr
-    unit: str
+    Attributes:
+        effects: one row per campaign, unit of assignment and outcome (EFFECT_SCHEMA).
+        checks: one per randomised campaign with people, one per measured outcome of an observational one.
+    """
 
-
-OUTCOMES = (
-    Outcome(
-        "first_purchase",
-        pl.col("first_purchase").cast(pl.Float64),
-        (pl.col("net_spend_before_minor") > 0).cast(pl.Float64),
-        "share",
-    ),
-    Outcome(
-        "net_spend",
-        pl.col("net_spend_after_minor").cast(pl.Float64),
-        pl.col("net_spend_before_minor").cast(pl.Float64),
-        "minor",
-    ),
-)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    X: FloatArray
-    y: FloatArray
-    treatment: FloatArray
-    propensity: FloatArray
-    cluster: IntArray
-
-    def kept(self, keep: BoolArray) -> _Rows:
-        return _Rows(self.X[keep], self.y[keep], self.treatment[keep], self.propensity[keep], self.cluster[keep])
-
-    @property
-    def smallest_arm(self) -> int:
-        treated = int(self.treatment.sum())
-        return min(treated, self.y.size - treated)
+    effects: pl.DataFrame
+    checks: tuple[DesignCheck, ...]
 
 
 def campaign_effects(
     members: pl.DataFrame, frame: pl.DataFrame, placebo_frame: pl.DataFrame, *, seed: int
-) -> pl.DataFrame:
-    """One row per campaign, unit of assignment and outcome (EFFECT_SCHEMA), measured or refused with a note.
+) -> CampaignFindings:
+    """Every campaign, unit of assignment and outcome, measured or refused with a note; and how fair it was.
 
     Args:
         members: fct_campaign_members: every campaign in it gets its rows.
@@ -110,6 +77,7 @@ def campaign_effects(
         placebo_frame: the same before the window that precedes the campaign.
     """
     rows: list[dict[str, Any]] = []
+    checks: list[DesignCheck] = []
     for (campaign_id, unit), part in members.sort("campaign_id", "unit").group_by(
         ["campaign_id", "unit"], maintain_order=True
     ):
@@ -122,6 +90,9 @@ def campaign_effects(
             )
             for one in (frame, placebo_frame)
         )
+        refused = refusal(part, str(unit))
+        drawn = _drawn(str(campaign_id), own, seed) if is_randomised and not refused else None
+        checks += [drawn] if drawn else []
         for outcome in OUTCOMES:
             label = {
                 "campaign_id": campaign_id,
@@ -131,118 +102,116 @@ def campaign_effects(
                 "unit": unit,
                 "interval_level": INTERVAL_LEVEL,
                 "design": "randomised" if is_randomised else "observational",
-                "estimator": "difference of covariate-adjusted means" if is_randomised else "AIPW on trimmed people",
+                "estimator": "difference of covariate-adjusted means" if is_randomised else "AIPW, overlap weights",
             }
-            refusal = _refusal(part, str(unit))
-            found = {"note": refusal} if refusal else _measured(own, outcome, is_randomised, seed)
+            found, check = ({"note": refused}, None) if refused else _measured(own, outcome, drawn, seed)
             status = "measured" if "effect" in found else "refused"
+            checks += [check] if check else []
             placebo_found = _placebo(placebo, outcome, is_randomised, seed) if status == "measured" else {}
             rows.append(dict.fromkeys(EFFECT_SCHEMA) | label | found | placebo_found | {"status": status})
-    return pl.DataFrame(rows, schema=EFFECT_SCHEMA).sort("campaign_id", "unit", "outcome")
+    effects = pl.DataFrame(rows, schema=EFFECT_SCHEMA).sort("campaign_id", "unit", "outcome")
+    return CampaignFindings(effects, tuple(checks))
 
 
-def _refusal(part: pl.DataFrame, unit: str) -> str | None:
-    """Why nothing of this campaign can be measured, before any outcome is looked at; None: it can be tried."""
-    if unit != "consumer":
-        return f"assigned by {unit}, not by person: it needs a test that compares {unit}s"
-    treated = int((part["arm"] == "treatment").sum())
-    if treated == 0:
-        return "no comparison: nobody was treated"
-    if treated == part.height:
-        return "no comparison: there is no control, holdout or comparison group"
-    complete = int((part["window_status"] == "complete").sum())
-    if complete < LEAST_COMPLETE_SHARE * part.height:
-        return _window_note(part)
-    return None
+def _drawn(campaign_id: str, own: pl.DataFrame, seed: int) -> DesignCheck | None:
+    """Whether the arms look like a fair draw; None: too few people to say."""
+    rows = rows_of(own, pl.lit(0.0), is_randomised=True)
+    if rows.smallest_arm < FEWEST_MEMBERS or rows.fewest_clusters < FEWEST_CLUSTERS:
+        return None
+    return check_randomised(
+        campaign_id, rows.X, rows.treatment, rows.propensity, rows.cluster, feature_names=FEATURE_NAMES, seed=seed
+    )
 
 
-def _measured(part: pl.DataFrame, outcome: Outcome, is_randomised: bool, seed: int) -> dict[str, Any]:
-    """The figures of one outcome with their note; only a note if they cannot be had."""
-    data = _rows(part.with_columns(outcome_value=outcome.after), is_randomised)
+def _measured(
+    part: pl.DataFrame, outcome: Outcome, drawn: DesignCheck | None, seed: int
+) -> tuple[dict[str, Any], DesignCheck | None]:
+    """The figures of one outcome with their note, and the check of chosen people; only a note if they cannot be had."""
+    is_randomised = part["design"][0] == "randomised"
+    data = rows_of(part, outcome.after, is_randomised=is_randomised)
     if data.smallest_arm < FEWEST_MEMBERS:
-        return {"note": f"too few members: {data.smallest_arm} in the smaller group, {FEWEST_MEMBERS} are needed"}
+        return {"note": f"too few members: {data.smallest_arm} in the smaller group, {FEWEST_MEMBERS} are needed"}, None
+    if data.fewest_clusters < FEWEST_CLUSTERS:
+        return {
+            "note": f"people were assigned in groups, and one arm has only {data.fewest_clusters} of them; "
+            f"{FEWEST_CLUSTERS} are needed"
+        }, None
     if np.ptp(data.y) == 0:
-        return {"note": f"all {data.y.size} members have the same outcome ({data.y[0]:g})"}
-    notes = [_overlap_note(part)]
+        return {"note": f"all {data.y.size} members have the same outcome ({data.y[0]:g})"}, None
     if not is_randomised:
-        before = data.y.size
-        data = _overlapping(data, seed)
-        if data.smallest_arm < FEWEST_MEMBERS or np.ptp(data.y) == 0:
-            return {"note": "treated and untreated people hardly compare: after trimming too few are left"}
-        notes.append(
-            f"holds for the {data.y.size} of {before} people whose estimated chance of being chosen lay between "
-            f"{OVERLAP[0]} and {OVERLAP[1]}"
-        )
-    estimate, _ = _estimate(data, is_randomised, seed)
+        return _chosen(part, data, outcome, seed)
+    residual, _ = residuals(data.X, data.y, data.treatment, data.propensity, data.cluster, seed)
+    estimate = adjusted_difference(residual, data.y, data.treatment, data.propensity, data.cluster)
+    treated = int(data.treatment.sum())
+    figures = _figures(estimate, treated, data.y.size - treated)
+    notes = (overlap_note(part), unfair_note(drawn))
+    verdict = None if drawn is None else drawn.verdict
+    return figures | {"note": "; ".join(note for note in notes if note) or None, "design_check": verdict}, None
+
+
+def _chosen(
+    part: pl.DataFrame, data: CampaignRows, outcome: Outcome, seed: int
+) -> tuple[dict[str, Any], DesignCheck | None]:
+    """As _measured, of people who were chosen: compared with their like, with overlap, balance and sensitivity."""
+    comparison = _like(data, seed)
+    campaign_id = str(part["campaign_id"][0])
+    check = check_observational(
+        "campaign",
+        campaign_id,
+        outcome.name,
+        data.X,
+        data.treatment,
+        comparison.chance,
+        data.cluster,
+        feature_names=FEATURE_NAMES,
+    )
+    overlap = check.overlap
+    assert overlap is not None
+    others = overlap.inside_count - overlap.inside_treated_count
+    comparable = min(overlap.inside_treated_count, others, overlap.effective_treated, overlap.effective_untreated)
+    if comparable < FEWEST_MEMBERS:
+        return {"note": f"treated and untreated people hardly compare: {overlap.estimand}"}, check
+    if check.verdict == "failed":
+        return {"note": f"treated and untreated people hardly compare: {unfair_note(check)}"}, check
+    estimate = aipw(comparison)
+    notes = (overlap_note(part), overlap.estimand, unfair_note(check))
+    found = _figures(estimate, overlap.inside_treated_count, others)
+    note = "; ".join(note for note in notes if note)
+    return found | {"note": note, "design_check": check.verdict}, with_sensitivity(
+        check, data.X, comparison, estimate, FEATURE_NAMES
+    )
+
+
+def _figures(estimate: Estimate, treated: int, others: int) -> dict[str, Any]:
     low, high = estimate.interval(INTERVAL_LEVEL)
     return {
-        "treated_count": int(data.treatment.sum()),
-        "control_count": int((1 - data.treatment).sum()),
+        "treated_count": treated,
+        "control_count": others,
         "control_mean": estimate.control_mean,
         "effect": estimate.effect,
         "effect_low": low,
         "effect_high": high,
         "relative_effect": estimate.effect / estimate.control_mean if estimate.control_mean > 0 else None,
-        "note": "; ".join(note for note in notes if note) or None,
     }
 
 
-def _estimate(data: _Rows, is_randomised: bool, seed: int) -> tuple[Estimate, FloatArray]:
-    """The effect, and the residuals a permutation needs."""
-    if not is_randomised:
-        return aipw(compared(data.X, data.y, data.treatment, data.propensity, data.cluster, seed)), data.y
-    residual, _ = residuals(data.X, data.y, data.treatment, data.propensity, data.cluster, seed)
-    return adjusted_difference(residual, data.y, data.treatment, data.propensity, data.cluster), residual
+def _like(data: CampaignRows, seed: int) -> Comparison:
+    chance = propensity_scores(data.X, data.treatment, data.cluster, seed)
+    return compared_with_their_like(data.X, data.y, data.treatment, chance, data.cluster, seed)
 
 
 def _placebo(placebo: pl.DataFrame, outcome: Outcome, is_randomised: bool, seed: int) -> dict[str, float | None]:
     """The same estimator on the window before the campaign, with features from before that window."""
     nothing: dict[str, float | None] = dict.fromkeys(("placebo_effect", "placebo_low", "placebo_high", "placebo_p"))
-    data = _rows(placebo.with_columns(outcome_value=outcome.before), is_randomised)
-    if data.smallest_arm >= FEWEST_MEMBERS and not is_randomised:
-        data = _overlapping(data, seed)
-    if data.smallest_arm < FEWEST_MEMBERS or np.ptp(data.y) == 0:
+    data = rows_of(placebo, outcome.before, is_randomised=is_randomised)
+    if data.smallest_arm < FEWEST_MEMBERS or data.fewest_clusters < FEWEST_CLUSTERS or np.ptp(data.y) == 0:
         return nothing
-    estimate, residual = _estimate(data, is_randomised, seed)
+    if is_randomised:
+        residual, _ = residuals(data.X, data.y, data.treatment, data.propensity, data.cluster, seed)
+        estimate = adjusted_difference(residual, data.y, data.treatment, data.propensity, data.cluster)
+        p = permutation_p(residual, data.treatment, data.cluster, seed)
+    else:
+        estimate = aipw(_like(data, seed))
+        p = estimate.p_value()
     low, high = estimate.interval(INTERVAL_LEVEL)
-    p = permutation_p(residual, data.treatment, data.cluster, seed) if is_randomised else estimate.p_value()
     return {"placebo_effect": estimate.effect, "placebo_low": low, "placebo_high": high, "placebo_p": p}
-
-
-def _rows(part: pl.DataFrame, is_randomised: bool) -> _Rows:
-    known = part.filter(pl.col("outcome_value").is_not_null(), pl.col("window_status") == "complete")
-    treatment = known["treatment"].cast(pl.Float64).to_numpy()
-    share = float(treatment.mean()) if treatment.size else 0.5
-    chance = known["assignment_probability"].is_between(0, 1, closed="none")
-    # A stated chance that differs between people must be used; one chance for all is best replaced by its realisation.
-    states_chances = is_randomised and chance.fill_null(False).all() and known["assignment_probability"].n_unique() > 1
-    propensity = known["assignment_probability"].to_numpy() if states_chances else np.full(known.height, share)
-    cluster = known.select(pl.coalesce("cluster_id", "consumer_key")).to_series().to_numpy()
-    X = known.select(FEATURE_NAMES).to_numpy().astype(np.float64)
-    y = known["outcome_value"].to_numpy().astype(np.float64)
-    return _Rows(X, y, treatment, propensity.astype(np.float64), cluster_codes(cluster, known.height))
-
-
-def _overlapping(data: _Rows, seed: int) -> _Rows:
-    """Rows with an estimated chance inside OVERLAP, and that chance."""
-    chance = propensity_scores(data.X, data.treatment, data.cluster, seed)
-    keep: BoolArray = (chance >= OVERLAP[0]) & (chance <= OVERLAP[1])
-    kept = _Rows(data.X, data.y, data.treatment, chance, data.cluster).kept(keep)
-    return _Rows(kept.X, kept.y, kept.treatment, kept.propensity, cluster_codes(kept.cluster, kept.y.size))
-
-
-def _window_note(part: pl.DataFrame) -> str:
-    counts = {status: int((part["window_status"] == status).sum()) for status in ("immature", "no_pre")}
-    if counts["immature"]:
-        return (
-            f"the outcome window of {counts['immature']} of {part.height} members is not over "
-            f"(the last ends on {part['outcome_ends_on'].max()!s})"
-        )
-    if counts["no_pre"]:
-        return f"sales do not reach back to the window before the start of {counts['no_pre']} of {part.height} members"
-    return f"the outcome windows of {part.height} members are unknown"
-
-
-def _overlap_note(part: pl.DataFrame) -> str:
-    overlapping = int((part["overlapping_campaigns_count"] > 0).sum())
-    return f"{overlapping} of {part.height} members were in another campaign at the same time" if overlapping else ""

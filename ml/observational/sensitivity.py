@@ -8,7 +8,7 @@ Two answers, because they fail differently:
   r = (sqrt(f⁴ + 4f²) - f²)/2, f = d/S.
 - Odds bounds (Tan 2006; Zhao, Small and Bhattacharya 2019; the marginal form of Rosenbaum's Gamma): the true odds of
   being chosen lie within a factor Gamma of the estimated ones, in any pattern, also one that follows the outcome.
-Belongs here: these bounds. Does not: the effect (measurement/estimators.py), words (measurement/design_checks.py).
+Belongs here: these bounds. Does not: the effect (measurement/estimators.py), the report of one comparison (report.py).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from ml.arrays import FloatArray, IntArray, cluster_codes
 from ml.observational.covariates import standardised
 
 GAMMAS = (1.25, 1.5, 2.0)
+# Directions of the features with less than that part of the largest variance are rounding.
+RANK_TOLERANCE = 1e-8
 
 
 @dataclass(frozen=True)
@@ -87,30 +89,38 @@ def strongest_known(
         groups: group → columns of X.
     """
     treatment, y = comparison.treatment, comparison.y
+    treatment, y = comparison.treatment, comparison.y
+    names = list(groups)
+    blocks = [standardised(X[:, list(groups[name])]) for name in names]
+    owner = np.repeat(np.arange(len(names)), [block.shape[1] for block in blocks])
+    design = np.column_stack([*blocks, treatment])
+    centred = np.column_stack([design, y]) - np.column_stack([design, y]).mean(axis=0)
+    products, last = centred.T @ centred, design.shape[1]
+    features, arm, outcome = np.arange(last - 1), last - 1, last
+    open_t = _left_open(products, arm, features, y.size)
+    open_y = _left_open(products, outcome, np.r_[features, arm], y.size)
     best: tuple[str, float, float] | None = None
-    full = standardised(X)
-    for name, columns in groups.items():
-        rest = standardised(np.delete(X, list(columns), axis=1))
-        r_t = _partial(treatment, full, rest)
-        r_y = _partial(y, np.column_stack([full, treatment]), np.column_stack([rest, treatment]))
+    for number, name in enumerate(names):
+        rest = features[owner != number]
+        r_t = _explained(open_t, _left_open(products, arm, rest, y.size))
+        r_y = _explained(open_y, _left_open(products, outcome, np.r_[rest, arm], y.size))
         if best is None or r_y * r_t > best[1] * best[2]:
             best = (name, r_y, r_t)
     return best
 
 
-def _partial(y: FloatArray, full: FloatArray, rest: FloatArray) -> float:
-    """Adjusted share of what `rest` leaves open that `full` explains, at least 0."""
-    (open_full, free_full), (open_rest, free_rest) = _left_open(y, full), _left_open(y, rest)
-    if open_rest <= 0 or free_full <= 0:
-        return 0.0
-    return float(max(1 - (open_full / free_full) / (open_rest / free_rest), 0.0))
+def _explained(with_it: float, without_it: float) -> float:
+    """Share of what is left open without the group that it explains, at least 0."""
+    return max(1 - with_it / without_it, 0.0) if without_it > 0 else 0.0
 
 
-def _left_open(y: FloatArray, design: FloatArray) -> tuple[float, int]:
-    centred = design - design.mean(axis=0)
-    solution, _, rank, _ = np.linalg.lstsq(centred, y - y.mean(), rcond=1e-8)
-    left = y - y.mean() - centred @ solution
-    return float((left**2).sum()), int(y.size - 1 - rank)
+def _left_open(products: FloatArray, target: int, columns: IntArray, rows: int) -> float:
+    """Residual variance (degrees of freedom counted) of a least-squares line, from sums of squares and products."""
+    values, vectors = np.linalg.eigh(products[np.ix_(columns, columns)])
+    kept = values > RANK_TOLERANCE * max(float(values.max(initial=0.0)), 1e-300)
+    onto = vectors[:, kept].T @ products[columns, target]
+    left = float(products[target, target] - (onto**2 / values[kept]).sum())
+    return max(left, 0.0) / max(rows - 1 - int(kept.sum()), 1)
 
 
 def odds_bounds(comparison: Comparison, gamma: float) -> tuple[float, float, float]:

@@ -15,7 +15,7 @@ def _effects(frame: pl.DataFrame, **changes: pl.Expr) -> dict[str, dict[str, Any
     """Rows by outcome; members are the frame's people."""
     changed = frame.with_columns(**changes)
     members = changed.with_columns(unit=pl.lit("consumer"), unit_id="consumer_key")
-    found = campaign_effects(members, changed, changed, seed=1)
+    found = campaign_effects(members, changed, changed, seed=1).effects
     assert dict(found.schema) == EFFECT_SCHEMA
     return {row["outcome"]: row for row in found.iter_rows(named=True)}
 
@@ -96,6 +96,6 @@ def test_a_campaign_over_stores_is_left_to_the_store_test(frame: pl.DataFrame) -
         ],
         schema=MART_SCHEMAS["fct_campaign_members"],
     )
-    found = campaign_effects(stores, frame, frame, seed=1)
+    found = campaign_effects(stores, frame, frame, seed=1).effects
     assert found["unit"].unique().to_list() == ["store"]
     assert "compares stores" in found["note"][0]
