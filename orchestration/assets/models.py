@@ -13,6 +13,7 @@ import dagster as dg
 import polars as pl
 
 from ml.errors import NothingToLearnError
+from ml.measurement.design_checks import DesignCheck, tables
 from ml.train import UpliftOutcome, train_uplift
 from ml.train_ambassador import train_ambassador
 from orchestration.assets.features import KEYS as FEATURE_KEYS
@@ -26,22 +27,26 @@ AMBASSADOR = "ambassador"
 OUTCOMES: tuple[UpliftOutcome, ...] = get_args(UpliftOutcome)
 UPLIFT = {f"uplift_{outcome}": outcome for outcome in OUTCOMES}
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in (*UPLIFT, AMBASSADOR)}
+# How alike the people compared were: tables of ml/measurement/design_checks.py under this prefix, for the measurements.
+CHECKED = "models."
 
 
-def train(session: RunSession, name: str) -> InUse:
-    """Train one model, or say why it cannot be trained; what is in use afterwards."""
+def train(session: RunSession, name: str) -> tuple[InUse, DesignCheck | None]:
+    """Train one model, or say why it cannot be; what is in use afterwards, and the check of who was compared."""
     frame = session.tables[TRAINING]
     seed = session.settings.seed
     try:
         if name == AMBASSADOR:
             ambassador = train_ambassador(frame, seed=seed, as_of=session.as_of)
-            return candidate_in_use(
+            in_use = candidate_in_use(
                 session, name, ambassador.model.boosters, dict(ambassador.card), ambassador.decision
             )
+            return in_use, None
         uplift = train_uplift(frame, UPLIFT[name], seed=seed, as_of=session.as_of, champion=champion(session, name))
-        return candidate_in_use(session, name, uplift.model.boosters, dict(uplift.card), uplift.decision)
+        in_use = candidate_in_use(session, name, uplift.model.boosters, dict(uplift.card), uplift.decision)
+        return in_use, uplift.design_check
     except NothingToLearnError as error:
-        return champion_in_use(session, name, str(error), "absent")
+        return champion_in_use(session, name, str(error), "absent"), None
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
@@ -62,9 +67,11 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
         partitions_def=partitions,
     )
     def train_models(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
+        checks = []
         for name, key in KEYS.items():
             with announce(f"model {name}") as step:
-                in_use = train(session, name)
+                in_use, check = train(session, name)
+                checks += [check] if check else []
                 session.in_use[name] = in_use.stored
                 session.models[name] = in_use.outcome
                 step.rows = None if in_use.stored is None else int(in_use.stored.card["rows"])
@@ -74,6 +81,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                 metadata={"status": in_use.outcome.status, "reason": in_use.outcome.reason}
                 | ({} if in_use.stored is None else {"evaluation": evaluation(in_use.stored.card["evaluation"])}),
             )
+        session.tables |= {f"{CHECKED}{name}": table for name, table in tables(checks).items()}
 
     return [train_models]
 
