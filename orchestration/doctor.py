@@ -53,11 +53,11 @@ NEEDS = (
 
 
 def streams_of(settings: Settings) -> set[str]:
-    """Canonical streams the configured sources deliver; the demo world delivers all."""
-    from orchestration.connectors.streams import STREAMS
-
+    """Canonical streams the configured sources deliver."""
     if any(source.kind == "demo" for source in settings.sources):
-        return set(STREAMS)
+        from orchestration.demo.delivery import SIMULATED
+
+        return set(SIMULATED)
     return {mapping.stream for source in settings.sources for mapping in source.streams}
 
 

@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DBT_FILES = ("dbt_project.yml", "dbt_project/**/*.sql", "dbt_project/**/*.yml", "dbt_project/**/*.csv")
 # What decides the content of a landed row or of a signal.
 LANDING_FILES = ("orchestration/connectors/**/*.py", "ml/text/**/*")
+# What decides what a landed text says, besides the weights of its language.
+TEXT_FILES = ("orchestration/connectors/signals*.py", "ml/text/*.py")
 CODE_FILES = (*DBT_FILES, *LANDING_FILES, "orchestration/**/*.py", "ml/**/*.py", "expectations/**/*.py")
 
 
@@ -42,6 +44,11 @@ def warehouse_fingerprint(settings: Settings) -> str:
         include={"brand": {"timezone", "currency"}, "tiers": True, "campaigns": True}
     )
     return _digest(_files((*DBT_FILES, *LANDING_FILES)), configuration)
+
+
+def text_fingerprint() -> str:
+    """Of the code that reads texts: if it changed, every load's texts are read again."""
+    return _digest(_files(TEXT_FILES))
 
 
 def code_fingerprint() -> str:

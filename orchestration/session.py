@@ -74,6 +74,7 @@ class RunSession:
     in_use: dict[str, StoredModel | None] = field(default_factory=dict)
     models: dict[str, ModelOutcome] = field(default_factory=dict)
     champions: dict[str, Any] = field(default_factory=dict)
+    text_models: dict[str, str] = field(default_factory=dict)
     export_rows: dict[str, int] = field(default_factory=dict)
 
     @property

@@ -22,7 +22,7 @@ class Workspace:
 
     @property
     def landing(self) -> Path:
-        """<source>/<stream>/<load_id>/{data.parquet, signals.parquet, _load.json}"""
+        """<source>/<stream>/<load_id>/{data.parquet, signals.parquet, moments.parquet, _load.json}"""
         return self.root / "landing"
 
     @property
@@ -39,6 +39,11 @@ class Workspace:
     def state(self) -> Path:
         """<kind>/<as_of>.json: champions, past scores, gate figures, each written by the run of that date."""
         return self.root / "state"
+
+    @property
+    def text_models(self) -> Path:
+        """<language>/{<language>.npz, <language>.card.json}: learned from the brand's own labels."""
+        return self.root / "text_models"
 
     @property
     def generations(self) -> Path:

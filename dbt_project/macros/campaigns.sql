@@ -13,7 +13,9 @@
 {%- endmacro %}
 
 {% macro ugc_kinds() -%}
-    {{ return(['post', 'photo', 'video', 'comment', 'repost', 'review', 'rating']) }}
+    {{ return([
+        'post', 'photo', 'video', 'tutorial', 'recipe', 'question', 'mention', 'comment', 'repost', 'review', 'rating'
+    ]) }}
 {%- endmacro %}
 
 {# Columns that count pieces of UGC beside their total. #}

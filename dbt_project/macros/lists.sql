@@ -46,3 +46,12 @@
 {% macro default__first_of_list(list) -%}
     {{ list }}[1]
 {%- endmacro %}
+
+{# Sorted distinct values of a group as a list. #}
+{% macro list_of(value) -%}
+    {{ return(adapter.dispatch('list_of')(value)) }}
+{%- endmacro %}
+
+{% macro default__list_of(value) -%}
+    list_sort(list(distinct {{ value }}))
+{%- endmacro %}

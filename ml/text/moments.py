@@ -52,6 +52,13 @@ RULE_THRESHOLD = 0.5
 # Below the threshold by this much a moment is told, but as unsure.
 UNSURE_BAND = 0.15
 _ALWAYS = {"delight": "positive", "disappointment": "negative", "mixed": "mixed"}
+# The cues are English words: in any other language only a head speaks.
+RULES_LANGUAGE = "en"
+
+
+def reads_moments(model: TextModel) -> bool:
+    """Whether the model can tell any moment: by rules (English) or by a head."""
+    return model.language == RULES_LANGUAGE or model.moments is not None
 
 
 def rule_confidence(features: TextFeatures) -> FloatArray:
@@ -76,9 +83,12 @@ def moment_confidence(features: TextFeatures, model: TextModel) -> tuple[FloatAr
     """Confidence of every moment and the threshold it is held against.
 
     Returns:
-        (n, moments) and (moments,), in the order of MOMENTS; learned where the model has a head for the moment.
+        (n, moments) and (moments,), in the order of MOMENTS; learned where the model has a head for the moment. In
+        another language than the rules' a moment without a head has confidence 0.
     """
     confidence = rule_confidence(features)
+    if model.language != RULES_LANGUAGE:
+        confidence[:] = 0.0
     thresholds = np.full(len(MOMENTS), RULE_THRESHOLD)
     if model.moments is not None:
         learned = model.moments.probabilities(features)

@@ -21,7 +21,7 @@ from ml.text.features import text_features
 from ml.text.kinds import kinds
 from ml.text.language import UNDETERMINED, identify
 from ml.text.leak import normalised
-from ml.text.moments import MOMENT_TYPE, moments
+from ml.text.moments import MOMENT_TYPE, moments, reads_moments
 from ml.text.quality import components
 from ml.text.scrub import scrub
 from ml.text.tokens import Tokens, tokenise
@@ -80,7 +80,8 @@ def read_texts(frame: pl.DataFrame, models: Mapping[str, TextModel] | None = Non
 
     Returns:
         Columns of SIGNALS. text_hash: 128 bits of the scrubbed, normalised text: equal texts, equal hash. sentiment_*
-        sum to 1; they and moments are NULL where the language has no model or there is no text. signature: for
+        sum to 1; they and moments are NULL where the language has no model or there is no text (moments also where
+        its model tells none). signature: for
         `near_duplicates`; NULL without words.
 
     Raises:
@@ -189,13 +190,15 @@ def _judged(tokens: Tokens, language: pl.Series, models: Mapping[str, TextModel]
     told = [pl.DataFrame(schema={"row": pl.Int64, "moments": SIGNALS["moments"]})]
     model_id = np.full(n, None, dtype=object)
     for code, model in sorted(models.items()):
-        rows = np.flatnonzero((language == code).fill_null(False).to_numpy())
+        said = (language == code).fill_null(False).to_numpy() & (tokens.counts > 0)
+        rows = np.flatnonzero(said)
         if not len(rows):
             continue
         features = text_features(tokens.rows(rows), model.lexicon)
         order = [model.sentiment.classes.index(name) for name in ("negative", "neutral", "positive")]
         belief[rows] = model.sentiment.probabilities(features)[:, order]
-        told.append(pl.DataFrame({"row": rows, "moments": moments(features, model, belief[rows])}))
+        if reads_moments(model):
+            told.append(pl.DataFrame({"row": rows, "moments": moments(features, model, belief[rows])}))
         model_id[rows] = model.model_id
     every = pl.DataFrame({"row": pl.Series(range(n), dtype=pl.Int64)})
     columns = [pl.Series(belief[:, column].round(4)).fill_nan(None) for column in range(3)]

@@ -83,7 +83,16 @@ def save(folder: Path, model: TextModel) -> TextModel:
 
 
 @functools.lru_cache(maxsize=8)
-def load(language: str = "en", folder: Path = SHIPPED) -> TextModel:
+def load(language: str = "en") -> TextModel:
+    """The shipped model of a language, read once.
+
+    Raises:
+        ModelFileError: as `read`.
+    """
+    return read(language, SHIPPED)
+
+
+def read(language: str, folder: Path) -> TextModel:
     """Read a model, its bytes checked against its card.
 
     Raises:

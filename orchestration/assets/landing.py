@@ -16,6 +16,7 @@ from expectations.runner import validate
 from orchestration.connectors.landing import land_source
 from orchestration.connectors.selection import lay_out, select_loads
 from orchestration.connectors.streams import STREAMS
+from orchestration.demo.delivery import SIMULATED
 from orchestration.demo.source import prepare
 from orchestration.gate_frames.landing import ExpectedStream, LandedRun, landing_context, landing_frames
 from orchestration.gates import gate_checks
@@ -83,7 +84,7 @@ def expected_streams(settings: Settings) -> list[ExpectedStream]:
     """What the configuration promises of each stream that a source of its maps."""
     promises = []
     for source in settings.sources:
-        streams = sorted(STREAMS) if source.kind == "demo" else sorted({each.stream for each in source.streams})
+        streams = sorted(SIMULATED) if source.kind == "demo" else sorted({each.stream for each in source.streams})
         is_live = source.basis != "research_dataset"
         promises += [ExpectedStream(name, source.required, is_live, source.max_age_days) for name in streams]
     return promises

@@ -37,6 +37,7 @@ def manifest_of(session: RunSession) -> dict[str, Any]:
         "rows": session.export_rows,
         "gates": [result.to_json() for result in session.gates],
         "champions": session.champions,
+        "text_models": session.text_models,
         "code_fingerprint": code_fingerprint(),
         "lock_fingerprint": lock_fingerprint(),
         "warehouse_fingerprint": warehouse_fingerprint(session.settings),

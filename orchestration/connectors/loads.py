@@ -38,6 +38,7 @@ ARROW_TYPES: dict[str, Any] = {
     "date": pa.date32(),
     "timestamp": pa.timestamp("us"),
     "varchar[]": pa.list_(pa.string()),
+    "blob": pa.binary(),
 }
 
 
@@ -81,6 +82,10 @@ class Load:
     @property
     def signals(self) -> Path:
         return self.folder / "signals.parquet"
+
+    @property
+    def moments(self) -> Path:
+        return self.folder / "moments.parquet"
 
     @property
     def source_sha256(self) -> str:

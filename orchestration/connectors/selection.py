@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -22,11 +22,15 @@ from orchestration.connectors.loads import (
     verify_load,
     write_table,
 )
-from orchestration.connectors.signals import SIGNALS_SCHEMA
+from orchestration.connectors.signals_schema import SIGNAL_RELATIONS
 from orchestration.connectors.streams import STREAMS
 
 SCHEMA_FILE = "0000_schema.parquet"
-SIGNALS = "signals"
+# What a load's texts say: relation that dbt reads → the file beside the load.
+SIGNAL_FILES: dict[str, Callable[[Load], Path]] = {
+    "signals": lambda load: load.signals,
+    "signal_moments": lambda load: load.moments,
+}
 
 
 def select_loads(landing: Path, replay_at: datetime | None = None) -> list[Load]:
@@ -43,10 +47,10 @@ def select_loads(landing: Path, replay_at: datetime | None = None) -> list[Load]
 
 
 def lay_out(loads: Sequence[Load], landed_root: Path) -> None:
-    """Put the loads where dbt reads them: <landed_root>/<stream or signals>/{0000_schema, NNNN_<load>}.parquet.
+    """Put the loads where dbt reads them: <landed_root>/<stream>/{0000_schema, NNNN_<load>}.parquet.
 
     Files are hard links (copies on another file system). The schema file is empty and typed, so a stream without a
-    load is a relation without a row.
+    load is a relation without a row. What texts say gets its folders too; `link_signals` fills them.
 
     Raises:
         IntegrityError: a load's bytes are not those that were landed.
@@ -54,9 +58,10 @@ def lay_out(loads: Sequence[Load], landed_root: Path) -> None:
     for stream in STREAMS:
         (landed_root / stream).mkdir(parents=True)
         write_table(landed_root / stream / SCHEMA_FILE, *empty_landed_table(stream))
-    (landed_root / SIGNALS).mkdir()
-    schema = arrow_schema(SIGNALS_SCHEMA)
-    write_table(landed_root / SIGNALS / SCHEMA_FILE, schema.empty_table(), schema)
+    for relation, columns in SIGNAL_RELATIONS.items():
+        (landed_root / relation).mkdir()
+        schema = arrow_schema(columns)
+        write_table(landed_root / relation / SCHEMA_FILE, schema.empty_table(), schema)
     for number, load in enumerate(loads, start=1):
         verify_load(load)
         name = f"{number:04d}_{load.source}_{load.load_id}.parquet"
@@ -66,9 +71,10 @@ def lay_out(loads: Sequence[Load], landed_root: Path) -> None:
 def link_signals(loads: Sequence[Load], landed_root: Path) -> None:
     """Put the loads' signals beside them, where `lay_out` has made the folder; called when all are written."""
     for number, load in enumerate(loads, start=1):
-        if load.signals.exists():
-            name = f"{number:04d}_{load.source}_{load.stream}_{load.load_id}.parquet"
-            _link(load.signals, landed_root / SIGNALS / name)
+        name = f"{number:04d}_{load.source}_{load.stream}_{load.load_id}.parquet"
+        for relation, file_of in SIGNAL_FILES.items():
+            if file_of(load).exists():
+                _link(file_of(load), landed_root / relation / name)
 
 
 def _link(file: Path, place: Path) -> None:

@@ -1,114 +1,136 @@
-"""What texts say, per load: signals.parquet beside data.parquet, for posts and reviews.
+"""What texts say, per load: signals.parquet and moments.parquet beside data.parquet, for posts and reviews.
 
-Belongs here: length, kind, hashtags and code tokens, read from the scrubbed text. Does not: landing (landing.py), the
-choice of loads (selection.py). The language is `und` (not told) and nothing is judged about sentiment here.
+Belongs here: reading a load's texts batch by batch, handing them to ml/text, writing what they say; when that has to
+be done anew. Does not: what a text says (ml/text), copies across loads (near_duplicates.py), the choice of loads
+(selection.py).
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
 
 import polars as pl
 import pyarrow.parquet as pq
 
-from orchestration.connectors.loads import Load, arrow_schema, write_table
+from ml.text.signals import CHUNK_TEXTS, read_texts
+from ml.text.weights import TextModel
+from orchestration.connectors.loads import Load, arrow_schema, as_schema
+from orchestration.connectors.signals_schema import MOMENTS_SCHEMA, SIGNALS_SCHEMA
+from orchestration.durable import sync
+from orchestration.fingerprint import text_fingerprint
 
 logger = logging.getLogger(__name__)
 
 SIGNAL_STREAMS = ("social_posts", "reviews")
-SIGNALS_SCHEMA: dict[str, str] = {
-    "source": "varchar",
-    "load_id": "varchar",
-    "row_no": "bigint",
-    "stream": "varchar",
-    "text_length": "bigint",
-    "language": "varchar",
-    "ugc_kind": "varchar",
-    "hashtags": "varchar[]",
-    "code_tokens": "varchar[]",
-}
-# Raised when signals of the same text change: ensure_signals then writes them anew.
-SIGNALS_VERSION = "1"
-LANGUAGE_NOT_TOLD = "und"
+# Libraries whose answers are part of a signal.
+_READERS = ("py3langid", "rensa")
 _VERSION_KEY = b"nanolift_signals_version"
+# Texts held at once: a load of 1 MB lines is read in smaller steps than one of short posts.
+_BATCH_BYTES = 64_000_000
+_COLUMNS = {
+    "social_posts": ["text", "language", "media_kinds", "parent_post_id", "repost_of_post_id"],
+    "reviews": ["title", "body", "language", "rating"],
+}
+_ROW = ["source", "load_id", "row_no"]
+
+Models = Mapping[str, TextModel]
 
 
-def ensure_signals(loads: Iterable[Load]) -> int:
-    """Write the signals of every load of posts or reviews that lacks them, or has an older version's; rows written."""
-    written = 0
+def signals_version(models: Models) -> str:
+    """What the signals of a text depend on besides the text: the code, the libraries, every model's bytes."""
+    said = [text_fingerprint(), *(f"{name} {version(name)}" for name in _READERS)]
+    said += [f"{language} {model.card['sha256']}" for language, model in sorted(models.items())]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
+def ensure_signals(loads: Iterable[Load], models: Models) -> int:
+    """Write the signals of every load of posts or reviews that lacks them or has another version's; rows written."""
+    wanted, written = signals_version(models), 0
     for load in loads:
-        if load.stream not in SIGNAL_STREAMS or _version(load) == SIGNALS_VERSION:
-            continue
-        columns = _TEXT_COLUMNS[load.stream]
-        signals = signals_of(pl.read_parquet(load.data, columns=["source", "load_id", "row_no", *columns]), load.stream)
-        partial = load.signals.with_name(".signals.parquet")
-        metadata = {_VERSION_KEY: SIGNALS_VERSION.encode()}
-        write_table(partial, signals.to_arrow(), arrow_schema(SIGNALS_SCHEMA).with_metadata(metadata))
-        os.replace(partial, load.signals)
-        written += signals.height
-        logger.info("signals of %s/%s/%s: %d rows", load.source, load.stream, load.load_id, signals.height)
+        if load.stream in SIGNAL_STREAMS and _version(load) != wanted:
+            rows = _write(load, models, wanted)
+            written += rows
+            logger.info("signals of %s/%s/%s: %d rows", load.source, load.stream, load.load_id, rows)
     return written
 
 
-def signals_of(rows: pl.DataFrame, stream: str) -> pl.DataFrame:
+def _write(load: Load, models: Models, wanted: str) -> int:
+    """Both files under temporary names, renamed when whole; the one that carries the version comes last."""
+    rows = 0
+    partial = {path: path.with_name(f".{path.name}") for path in (load.moments, load.signals)}
+    schemas = {
+        load.moments: arrow_schema(MOMENTS_SCHEMA),
+        load.signals: arrow_schema(SIGNALS_SCHEMA).with_metadata({_VERSION_KEY: wanted.encode()}),
+    }
+    with (
+        pq.ParquetWriter(partial[load.moments], schemas[load.moments], compression="zstd") as moments,
+        pq.ParquetWriter(partial[load.signals], schemas[load.signals], compression="zstd") as signals,
+    ):
+        for batch in _batches(load):
+            said, told = signals_of(batch, load.stream, models)
+            signals.write_table(as_schema(said.to_arrow(), schemas[load.signals]))
+            moments.write_table(as_schema(told.to_arrow(), schemas[load.moments]))
+            rows += said.height
+    for path, written in partial.items():
+        sync(written)
+        os.replace(written, path)
+    return rows
+
+
+def _batches(load: Load) -> Iterator[pl.DataFrame]:
+    """The load's rows in order, at most CHUNK_TEXTS and about _BATCH_BYTES at a time."""
+    file = pq.ParquetFile(load.data)
+    wanted = [*_ROW, *_COLUMNS[load.stream]]
+    groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
+    fattest = max((group.total_byte_size / max(group.num_rows, 1) for group in groups), default=1.0)
+    rows = min(CHUNK_TEXTS, max(1, int(_BATCH_BYTES / max(fattest, 1.0))))
+    for batch in file.iter_batches(batch_size=rows, columns=wanted):
+        yield pl.DataFrame(pl.from_arrow(batch)).select(wanted)
+
+
+def signals_of(rows: pl.DataFrame, stream: str, models: Models) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Signals of landed rows.
 
     Args:
         rows: source, load_id, row_no and the stream's text and structure columns.
         stream: social_posts or reviews.
+        models: by language; a text in another language has neither sentiment nor moments.
 
     Returns:
-        Columns of SIGNALS_SCHEMA. text_length counts characters, title and body of a review together; NULL: no text.
-        hashtags and code_tokens are NULL where there is no text, empty where the text holds none.
+        Columns of SIGNALS_SCHEMA, one row a landed row. text_length counts characters, title and body of a review
+        together; NULL: no text. hashtags and code_tokens are NULL where there is no text, empty where it holds none.
+        Columns of MOMENTS_SCHEMA, one row a landed row and moment told.
     """
     parts = [pl.col("text")] if stream == "social_posts" else [pl.col("title"), pl.col("body")]
-    text = pl.when(pl.any_horizontal(*(part.is_not_null() for part in parts))).then(
-        pl.concat_str(parts, separator="\n", ignore_nulls=True)
-    )
     has_text = pl.any_horizontal(*(part.is_not_null() for part in parts))
+    text = pl.when(has_text).then(pl.concat_str(parts, separator="\n", ignore_nulls=True))
     length = pl.when(has_text).then(pl.sum_horizontal(part.str.len_chars() for part in parts))
     hashtags = text.str.extract_all(r"#[\p{L}\p{N}_]+").list.eval(pl.element().str.strip_prefix("#").str.to_lowercase())
     tokens = text.str.extract_all(r"\b[A-Z0-9]{5,16}\b")
     tokens = tokens.list.filter(pl.element().str.contains("[A-Z]") & pl.element().str.contains("[0-9]"))
-    values = {
-        "source": pl.col("source"),
-        "load_id": pl.col("load_id"),
-        "row_no": pl.col("row_no"),
-        "stream": pl.lit(stream),
-        "text_length": length.cast(pl.Int64),
-        "language": pl.lit(LANGUAGE_NOT_TOLD),
-        "ugc_kind": _post_kind() if stream == "social_posts" else _review_kind(),
-        "hashtags": hashtags.list.unique(maintain_order=True),
-        "code_tokens": tokens.list.unique(maintain_order=True),
-    }
-    return rows.select(value.alias(name) for name, value in values.items())
-
-
-_TEXT_COLUMNS = {
-    "social_posts": ["text", "media_kinds", "parent_post_id", "repost_of_post_id"],
-    "reviews": ["title", "body"],
-}
-
-
-def _post_kind() -> pl.Expr:
-    """A repost is one even with a photo, then an answer; then the richest medium names the kind."""
-    kind = pl.when(pl.col("repost_of_post_id").is_not_null()).then(pl.lit("repost"))
-    kind = kind.when(pl.col("parent_post_id").is_not_null()).then(pl.lit("comment"))  # type: ignore[assignment]
-    kind = kind.when(pl.col("media_kinds").list.contains("video")).then(pl.lit("video"))  # type: ignore[assignment]
-    kind = kind.when(pl.col("media_kinds").list.contains("photo")).then(pl.lit("photo"))  # type: ignore[assignment]
-    return kind.otherwise(pl.lit("post"))
-
-
-def _review_kind() -> pl.Expr:
-    has_text = pl.col("title").is_not_null() | pl.col("body").is_not_null()
-    return pl.when(has_text).then(pl.lit("review")).otherwise(pl.lit("rating"))
+    # "pt-BR" and "EN" are the languages pt and en; a word for a language ("English") is no code.
+    hint = pl.col("language").str.to_lowercase().str.extract(r"^([a-z]{2,3})(?:[-_].*)?$", 1)
+    own = rows.select(
+        *_ROW,
+        stream=pl.lit(stream),
+        text_length=length.cast(pl.Int64),
+        hashtags=hashtags.list.unique(maintain_order=True),
+        code_tokens=tokens.list.unique(maintain_order=True),
+    )
+    read = read_texts(rows.with_columns(text=text, language_hint=hint, stream=pl.lit(stream)), models)
+    read = read.with_columns(has_moments_read=pl.col("moments").is_not_null())
+    signals = pl.concat([own, read.drop("text_length")], how="horizontal")
+    told = signals.select(*_ROW, "stream", "moments").explode("moments").drop_nulls("moments").unnest("moments")
+    return signals.select(*SIGNALS_SCHEMA), told.select(*MOMENTS_SCHEMA)
 
 
 def _version(load: Load) -> str | None:
-    if not load.signals.exists():
+    if not (load.signals.exists() and load.moments.exists()):
         return None
     metadata = pq.read_schema(load.signals).metadata or {}
-    version: bytes | None = metadata.get(_VERSION_KEY)
-    return None if version is None else version.decode()
+    found: bytes | None = metadata.get(_VERSION_KEY)
+    return None if found is None else found.decode()

@@ -28,6 +28,15 @@ FORMATS: Mapping[str, Format] = {
     "campaigns": "jsonl",
     "brand_surveys": "jsonl",
 }
+# What no simulated system tells: nobody labels the world's texts by hand, and no platform says a text's language.
+NOT_SIMULATED_STREAMS = ("ugc_labels",)
+NOT_SIMULATED_COLUMNS = {"social_posts": ("language",), "reviews": ("language",)}
+# Stream → the columns that are delivered.
+SIMULATED: dict[str, tuple[str, ...]] = {
+    name: tuple(each.name for each in stream.columns if each.name not in NOT_SIMULATED_COLUMNS.get(name, ()))
+    for name, stream in STREAMS.items()
+    if name not in NOT_SIMULATED_STREAMS
+}
 # Feeds that only grow come as a file a quarter: past quarters never change, so a later run reads only the last file.
 BY_QUARTER = ("pos_lines", "product_page_daily", "social_profiles", "social_post_metrics", "campaign_events")
 
@@ -41,8 +50,7 @@ def known_rows(stream: str, world: pl.LazyFrame, cutoff: datetime) -> pl.DataFra
     names = world.collect_schema().names()
     if "_until_at" in names:
         known &= pl.col("_until_at").is_null() | (pl.col("_until_at") > cutoff)
-    columns = [column.name for column in STREAMS[stream].columns]
-    return world.filter(known).select(*columns, *(["_known_at"] if stream in BY_QUARTER else [])).collect()
+    return world.filter(known).select(*SIMULATED[stream], *(["_known_at"] if stream in BY_QUARTER else [])).collect()
 
 
 def deliver(
@@ -111,15 +119,15 @@ def _as_text(rows: pl.DataFrame) -> pl.DataFrame:
 def mappings(folder: Path, root: Path) -> tuple[StreamMapping, ...]:
     """The delivered files already bear canonical names: every column maps to itself; instants are UTC."""
     made = []
-    for name, stream in STREAMS.items():
+    for name, delivered in SIMULATED.items():
         ending = FORMATS.get(name, "parquet")
         columns = {
-            column.name: ColumnMapping(
-                column=column.name,
-                zone="UTC" if column.type == "instant" else None,
-                list="json" if column.type == "text_list" and ending == "jsonl" else None,
+            column: ColumnMapping(
+                column=column,
+                zone="UTC" if STREAMS[name].column(column).type == "instant" else None,
+                list="json" if STREAMS[name].column(column).type == "text_list" and ending == "jsonl" else None,
             )
-            for column in stream.columns
+            for column in delivered
         }
         path = f"{(folder / name).relative_to(root).as_posix()}/*.{ending}"
         made.append(StreamMapping(stream=name, path=path, columns=columns))

@@ -16,8 +16,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.connectors.mapping_spec import StreamMapping
-from orchestration.connectors.streams import STREAMS
-from orchestration.demo.delivery import deliver, mappings
+from orchestration.demo.delivery import SIMULATED, deliver, mappings
 from orchestration.demo.faults import faults_named
 from orchestration.demo.parameter_files import canonical_text, load_parameters
 from orchestration.demo.world import build_world
@@ -113,7 +112,7 @@ def _clear(folder: Path) -> None:
     """Remove what an earlier world left; refuse a folder that holds anything else."""
     if not folder.exists():
         return
-    own = {FUTURE, FINGERPRINT, DELIVERED, "parameters.json", *STREAMS}
+    own = {FUTURE, FINGERPRINT, DELIVERED, "parameters.json", *SIMULATED}
     foreign = [path.name for path in folder.iterdir() if path.name not in own and path.suffix != ".parquet"]
     if foreign:
         raise ConfigurationError(f"{folder} holds {sorted(foreign)}, which no demo world wrote: move them away first")
@@ -121,7 +120,7 @@ def _clear(folder: Path) -> None:
 
 
 def _open_world(workspace: Workspace) -> dict[str, pl.LazyFrame]:
-    return {name: pl.scan_parquet(workspace.demo_truth / FUTURE / f"{name}.parquet") for name in STREAMS}
+    return {name: pl.scan_parquet(workspace.demo_truth / FUTURE / f"{name}.parquet") for name in SIMULATED}
 
 
 def _read_json(path: Path) -> dict[str, object]:

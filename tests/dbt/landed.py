@@ -22,20 +22,10 @@ import pyarrow.parquet as pq
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.connectors.signals_schema import SIGNAL_RELATIONS
 from orchestration.connectors.streams import STREAMS
 
 PROJECT = Path(__file__).resolve().parents[2]
-SIGNALS = {
-    "source": "varchar",
-    "load_id": "varchar",
-    "row_no": "bigint",
-    "stream": "varchar",
-    "text_length": "bigint",
-    "language": "varchar",
-    "ugc_kind": "varchar",
-    "hashtags": "varchar[]",
-    "code_tokens": "varchar[]",
-}
 ARROW = {
     "varchar": pa.string(),
     "bigint": pa.int64(),
@@ -44,6 +34,7 @@ ARROW = {
     "date": pa.date32(),
     "timestamp": pa.timestamp("us"),
     "varchar[]": pa.list_(pa.string()),
+    "blob": pa.binary(),
 }
 ZONE = "Europe/Paris"
 WAREHOUSE = "warehouse.duckdb"  # a parsed manifest holds the file's name as its catalog: only folders may differ
@@ -103,13 +94,13 @@ class LandedRoot:
             filled.append({**landed, **row, "occurred_at": occurred, "known_at": known})
         self._write(stream, f"{self.loads:04}_{load_id}", described.landed_schema(), filled)
 
-    def signals(self, rows: Sequence[Row]) -> None:
-        """Signals of landed texts."""
+    def signals(self, rows: Sequence[Row], relation: str = "signals") -> None:
+        """What landed texts say: signals, signal_moments or text_clusters."""
         self.loads += 1
-        self._write("signals", f"{self.loads:04}_signals", SIGNALS, rows)
+        self._write(relation, f"{self.loads:04}_signals", SIGNAL_RELATIONS[relation], rows)
 
     def _schemas(self) -> dict[str, dict[str, str]]:
-        return {name: stream.landed_schema() for name, stream in STREAMS.items()} | {"signals": SIGNALS}
+        return {name: stream.landed_schema() for name, stream in STREAMS.items()} | SIGNAL_RELATIONS
 
     def _write(self, stream: str, name: str, schema: dict[str, str], rows: Sequence[Row]) -> None:
         unknown = {key for row in rows for key in row} - set(schema)

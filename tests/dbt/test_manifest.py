@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from orchestration.assets.signals import KEYS as SIGNALS
 from orchestration.connectors.streams import STREAMS
 from tests.dbt.landed import PROJECT, Project
 
@@ -16,6 +17,7 @@ MARTS_OF_THE_CONTRACT = {
     *("bridge_campaign_products", "bridge_campaign_areas", "fct_sales_lines", "fct_sales_daily", "fct_store_days"),
     *("fct_ugc", "fct_profile_snapshots", "fct_post_metric_snapshots", "fct_page_daily", "fct_campaign_events"),
     *("fct_campaign_costs", "fct_survey_answers", "fct_campaign_members", "fct_campaign_daily", "fct_campaigns"),
+    *("fct_moments", "fct_moment_daily", "fct_moment_opportunities", "fct_ugc_labels"),
 }
 
 
@@ -102,4 +104,5 @@ def test_dagster_finds_its_target_and_every_source_its_asset(project: Project) -
     assert "target-path" not in settings
     assert project.manifest is not None
     keys = {source.name: source.meta.get("dagster") for source in project.manifest.sources.values()}
-    assert keys == {name: {"asset_key": ["landing", name]} for name in [*STREAMS, "signals"]}
+    landed = {name: {"asset_key": ["landing", name]} for name in STREAMS}
+    assert keys == landed | {name: {"asset_key": list(key.path)} for name, key in SIGNALS.items()}

@@ -10,6 +10,10 @@ signals as (
     select * from {{ ref('stg_signals') }}
 ),
 
+clusters as (
+    select * from {{ ref('stg_text_clusters') }}
+),
+
 posts_shaped as (
     select
         'social_posts' as ugc_source,
@@ -35,6 +39,7 @@ posts_shaped as (
         parent_post_id,
         repost_of_post_id,
         cast(null as boolean) as is_verified_purchase,
+        cast(null as varchar) as origin_site,
         cast(null as boolean) as is_syndicated_copy,
         cast(null as bigint) as helpful_count,
         deleted_at,
@@ -64,6 +69,7 @@ reviews_shaped as (
         cast(null as varchar) as parent_post_id,
         cast(null as varchar) as repost_of_post_id,
         is_verified_purchase,
+        origin_site,
         coalesce(origin_site <> site, false) as is_syndicated_copy,
         helpful_count,
         deleted_at,
@@ -95,6 +101,10 @@ final as (
         unioned.rating_max,
         signals.text_length,
         signals.language,
+        {% for column in signal_columns() -%}
+        signals.{{ column }},
+        {% endfor -%}
+        clusters.duplicate_cluster_id,
         {{ list_merged('unioned.hashtags', 'signals.hashtags') }} as hashtags,
         signals.code_tokens,
         unioned.incentive,
@@ -103,10 +113,13 @@ final as (
         unioned.parent_post_id,
         unioned.repost_of_post_id,
         unioned.is_verified_purchase,
+        unioned.origin_site,
         unioned.is_syndicated_copy,
         unioned.helpful_count,
         unioned.deleted_at,
         unioned.source,
+        unioned.load_id,
+        unioned.row_no,
         unioned.known_at
     from unioned
     left join signals
@@ -115,6 +128,12 @@ final as (
             and unioned.source = signals.source
             and unioned.load_id = signals.load_id
             and unioned.row_no = signals.row_no
+    left join clusters
+        on
+            unioned.ugc_source = clusters.stream
+            and unioned.source = clusters.source
+            and unioned.load_id = clusters.load_id
+            and unioned.row_no = clusters.row_no
 )
 
 select * from final

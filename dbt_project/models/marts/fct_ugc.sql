@@ -19,6 +19,10 @@ first_snapshots as (
     {{ one_row_each('snapshots', ['account_key'], 'observed_at asc') }}
 ),
 
+copies as (
+    select * from {{ ref('int_ugc_copies') }}
+),
+
 product_mentions as (
     select
         ugc_key,
@@ -48,18 +52,29 @@ final as (
             as rating_share,
         ugc.text_length,
         ugc.language,
+        {{ sentiment_of('ugc') }} as sentiment,
+        {% for column in signal_columns() -%}
+        ugc.{{ column }},
+        {% endfor -%}
+        ugc.duplicate_cluster_id,
+        copies.duplicates_count,
+        copies.is_counted,
         ugc.hashtags,
         ugc.incentive,
         ugc.is_disclosed,
-        case when ugc.incentive <> 'unknown' then ugc.incentive = 'none' end as is_organic,
         case
-            when ugc.incentive = 'none' or ugc.is_disclosed then false
+            when ugc.incentive in ('free_product', 'paid') or ugc.has_disclosure_words then false
+            when ugc.incentive = 'none' then true
+        end as is_organic,
+        case
+            when ugc.incentive = 'none' or ugc.is_disclosed or ugc.has_disclosure_words then false
             when ugc.incentive in ('free_product', 'paid') then not ugc.is_disclosed
         end as is_undisclosed_incentive,
         ugc.surface,
         ugc.parent_post_id,
         ugc.repost_of_post_id,
         ugc.is_verified_purchase,
+        ugc.origin_site,
         ugc.is_syndicated_copy,
         ugc.helpful_count,
         last_metrics.likes_count,
@@ -78,6 +93,7 @@ final as (
         ugc.known_at
     from ugc
     left join last_metrics on ugc.ugc_key = last_metrics.ugc_key
+    left join copies on ugc.ugc_key = copies.ugc_key
     left join product_mentions on ugc.ugc_key = product_mentions.ugc_key
     left join snapshots
         on

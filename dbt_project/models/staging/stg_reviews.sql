@@ -13,6 +13,7 @@ with landed as (
         product_id,
         store_id,
         author_identity_key,
+        language,
         rating,
         rating_max,
         is_verified_purchase,

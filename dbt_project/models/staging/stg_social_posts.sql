@@ -10,6 +10,7 @@ with landed as (
         platform,
         post_id,
         account_identity_key,
+        language,
         media_kinds,
         parent_post_id,
         repost_of_post_id,

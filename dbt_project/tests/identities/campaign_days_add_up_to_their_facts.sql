@@ -5,7 +5,7 @@ with daily as (
         sum({{ campaign_event_counts().values() | join(' + ') }}) as events_count,
         sum(exposures_count) as exposures_count,
         sum(ugc_count) as ugc_count,
-        sum({{ ugc_counts()[:7] | join(' + ') }}) as ugc_by_kind_count
+        sum({{ ugc_counts()[:ugc_kinds() | length] | join(' + ') }}) as ugc_by_kind_count
     from {{ ref('fct_campaign_daily') }}
     group by campaign_id
 ),
@@ -24,10 +24,11 @@ exposures as (
 ),
 
 ugc as (
-    select campaign_id, count(distinct ugc_key) as ugc_count
-    from {{ ref('int_ugc_attributed') }}
-    where campaign_id is not null
-    group by campaign_id
+    select attributed.campaign_id, count(distinct attributed.ugc_key) as ugc_count
+    from {{ ref('int_ugc_attributed') }} as attributed
+    inner join {{ ref('fct_ugc') }} as pieces on attributed.ugc_key = pieces.ugc_key
+    where attributed.campaign_id is not null and pieces.is_counted
+    group by attributed.campaign_id
 )
 
 select campaigns.campaign_id

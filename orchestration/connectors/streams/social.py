@@ -41,6 +41,11 @@ SOCIAL_POSTS = Stream(
         Column("post_id", "text", "the post", required=True),
         Column("account_id", "text", "who published it", required=True, reference=ACCOUNT),
         Column("text", "text", "what it says; NULL: no text", is_text=True),
+        Column(
+            "language",
+            "text",
+            "language the platform says it is in, ISO 639; counts where the text tells none; NULL: not told",
+        ),
         Column("media_kinds", "text_list", "photo, video …; NULL: not recorded, empty: none"),
         Column("parent_post_id", "text", "the post it answers; NULL: none"),
         Column("repost_of_post_id", "text", "the post it repeats; NULL: none"),
@@ -132,6 +137,11 @@ REVIEWS = Stream(
         Column("rating_max", "number", "most stars possible; NULL: no rating", minimum=1),
         Column("title", "text", "title; NULL: none", is_text=True),
         Column("body", "text", "what it says; NULL: a rating alone", is_text=True),
+        Column(
+            "language",
+            "text",
+            "language the site says it is in, ISO 639; counts where the text tells none; NULL: not told",
+        ),
         Column("is_verified_purchase", "boolean", "the site knows of the purchase; NULL: not recorded"),
         Column(
             "incentive",

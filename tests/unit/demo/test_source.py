@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.connectors.streams import STREAMS
 from orchestration.demo import source as module
+from orchestration.demo.delivery import SIMULATED
 from orchestration.demo.source import prepare
 from orchestration.demo.world_parameters import WorldParameters
 from orchestration.errors import ConfigurationError, SourceError
@@ -31,9 +31,9 @@ def _rows(workspace: Workspace, stream: str) -> pl.DataFrame:
 
 def test_a_mapping_takes_every_column_of_every_stream_as_it_is(source: Source, workspace: Workspace) -> None:
     mappings = prepare(source, workspace, DAY)
-    assert {mapping.stream for mapping in mappings} == set(STREAMS)
+    assert {mapping.stream for mapping in mappings} == set(SIMULATED)
     for mapping in mappings:
-        assert list(mapping.columns) == [column.name for column in STREAMS[mapping.stream].columns]
+        assert list(mapping.columns) == list(SIMULATED[mapping.stream])
         assert all(mapped.column == name for name, mapped in mapping.columns.items())
         assert list(workspace.root.glob(mapping.path))
 
@@ -107,7 +107,7 @@ def test_the_truth_and_days_to_come_lie_outside_what_is_delivered(source: Source
     prepare(source, workspace, DAY)
     truth = {path.stem for path in workspace.demo_truth.glob("*.parquet")}
     assert {"consumer_effects", "campaign_effects", "store_effects", "incremental_sales", "graph_edges"} <= truth
-    assert {path.name for path in workspace.demo_world.iterdir()} == {*STREAMS, "_delivery.json"}
+    assert {path.name for path in workspace.demo_world.iterdir()} == {*SIMULATED, "_delivery.json"}
     for path in workspace.demo_world.rglob("*.parquet"):
         names = pl.read_parquet_schema(path)
         assert not [name for name in names if name.startswith("_")]

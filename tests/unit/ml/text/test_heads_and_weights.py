@@ -12,7 +12,7 @@ from ml.errors import ModelFileError, TooFewRowsError
 from ml.text.features import text_features
 from ml.text.tokens import tokenise
 from ml.text.train import own_head, predicted
-from ml.text.weights import SHIPPED, load, save
+from ml.text.weights import SHIPPED, load, read, save
 
 TEXTS = pl.Series([f"the bag was lost x{n}" for n in range(30)] + [f"the crew was rude x{n}" for n in range(30)])
 LABELS = ["fulfilment"] * 30 + ["staff"] * 30
@@ -32,7 +32,7 @@ def test_too_few_labels_are_refused_with_their_counts() -> None:
 def test_a_saved_model_scores_the_same_and_saves_the_same_bytes(tmp_path: Path) -> None:
     model = load()
     saved = save(tmp_path / "a", model)
-    again = load("en", tmp_path / "a")
+    again = read("en", tmp_path / "a")
     features = text_features(tokenise(TEXTS), model.lexicon)
     assert np.array_equal(again.sentiment.probabilities(features), model.sentiment.probabilities(features))
     assert saved.card["sha256"] == model.card["sha256"]
@@ -45,12 +45,12 @@ def test_damaged_weights_are_refused(tmp_path: Path) -> None:
     data[1000] ^= 1
     file.write_bytes(data)
     with pytest.raises(ModelFileError, match="sha256"):
-        load("en", tmp_path)
+        read("en", tmp_path)
 
 
 def test_a_missing_model_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="train"):
-        load("xx", tmp_path)
+        read("xx", tmp_path)
 
 
 def test_shipped_weights_are_small_and_name_their_licences() -> None:
