@@ -100,6 +100,31 @@ SCORE_LISTS = FrameExpectations(
     ),
 )
 
+COMPARISONS = FrameExpectations(
+    name="comparisons",
+    label="comparison",
+    may_be_empty_without=("measured_effects",),
+    columns=(
+        Column("comparison", "text", filled=True),
+        Column("is_unchecked", "number", filled=True),
+        Column("is_mislabelled", "number", filled=True),
+        Column("has_no_sensitivity", "number", filled=True),
+        Column("is_counted_wrong", "number", filled=True),
+        Column("is_balance_untold", "number", filled=True),
+        Column("is_bound_misordered", "number", filled=True),
+    ),
+    checks=(
+        *never_null("comparison"),
+        unique("comparison"),
+        always("is_unchecked", 0, "an effect on people without a check of whether they were alike"),
+        always("is_mislabelled", 0, "the effect and its check name different designs"),
+        always("has_no_sensitivity", 0, "an effect of chosen people that does not say what a hidden cause could do"),
+        always("is_counted_wrong", 0, "people counted are not the comparable ones"),
+        always("is_balance_untold", 0, "a trait differs by .1 deviations or more and the verdict says alike"),
+        always("is_bound_misordered", 0, "a stronger hidden cause gives a narrower range"),
+    ),
+)
+
 FIGURES_FRAME = FrameExpectations(
     name="figures",
     label="figure",
@@ -110,8 +135,8 @@ FIGURES_FRAME = FrameExpectations(
 
 SCORES = Suite(
     gate="scores",
-    frames=(UPLIFT, AMBASSADOR, SCORE_LISTS, FIGURES_FRAME),
-    checks_count=38,
+    frames=(UPLIFT, AMBASSADOR, SCORE_LISTS, COMPARISONS, FIGURES_FRAME),
+    checks_count=46,
     figures=figures,
     limits=(
         Limit("ambassador.scored_count", 0.5, 5.0, 7, "people come and go slowly", may_end=True),

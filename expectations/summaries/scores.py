@@ -13,6 +13,8 @@ import pandas as pd
 
 from expectations.declare import Frames
 from expectations.history import Past
+from expectations.summaries.comparisons import COLUMNS as COMPARISON_COLUMNS
+from expectations.summaries.comparisons import comparisons
 from expectations.summaries.drift import FEWEST_ROWS, bins_of, psi
 from expectations.summaries.numbers import numbers
 
@@ -32,6 +34,7 @@ class ScoredRun:
         previous: score frames of the last published generation, by the same names; used to see flipped rankings.
         expected_consumers_count: list name ("uplift.<campaign>.<outcome>", "ambassador") → people to be scored.
         model_files_match: model_id → whether its file has the hash its card says.
+        measured: tables of the measurements layer that summaries/comparisons.py reads; empty: nothing was measured.
     """
 
     uplift: pd.DataFrame | None
@@ -39,6 +42,7 @@ class ScoredRun:
     model_files_match: Mapping[str, bool]
     previous: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     expected_consumers_count: Mapping[str, int] = field(default_factory=dict)
+    measured: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def is_money(outcome: str) -> bool:
@@ -47,7 +51,7 @@ def is_money(outcome: str) -> bool:
 
 
 def score_frames(run: ScoredRun, past: Past) -> dict[str, pd.DataFrame]:
-    """The gate's frames: uplift, ambassador (empty where not scored), score_lists, figures."""
+    """The gate's frames: uplift, ambassador (empty where not scored), score_lists, comparisons, figures."""
     uplift = run.uplift if run.uplift is not None else pd.DataFrame(columns=list(UPLIFT_COLUMNS))
     ambassador = run.ambassador if run.ambassador is not None else pd.DataFrame(columns=list(AMBASSADOR_COLUMNS))
     probability = uplift["uplift"].where(~uplift["outcome"].astype("str").map(is_money).astype("bool"))
@@ -64,6 +68,7 @@ def score_frames(run: ScoredRun, past: Past) -> dict[str, pd.DataFrame]:
     return {
         "uplift": uplift.assign(probability_uplift=probability.astype("float64")),
         "ambassador": ambassador,
+        "comparisons": comparisons(run.measured) if run.measured else pd.DataFrame(columns=list(COMPARISON_COLUMNS)),
         "score_lists": pd.DataFrame(rows, columns=[*columns, "rank_agreement"]),
         "figures": pd.DataFrame({"figure": list(kept), "value": list(kept.values())}),
     }

@@ -21,6 +21,7 @@ from ml.train import stored_uplift
 from ml.train_ambassador import stored_ambassador
 from orchestration.assets.features import KEYS as FEATURE_KEYS
 from orchestration.assets.features import SCORING
+from orchestration.assets.measurements import KEYS as MEASUREMENT_KEYS
 from orchestration.assets.models import AMBASSADOR, UPLIFT
 from orchestration.assets.models import KEYS as MODEL_KEYS
 from orchestration.gates import gate_checks
@@ -30,6 +31,8 @@ from orchestration.workspace import Build
 
 GROUP = "scores"
 LISTS = ("uplift", AMBASSADOR)
+# What the gate reads of the measurements: whether every effect on people tells how fair its comparison was.
+COMPARED = ("campaign_effects", "design_checks", "overlap", "sensitivity")
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in LISTS}
 
 
@@ -59,7 +62,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
             dg.AssetSpec(
                 key,
                 group_name=GROUP,
-                deps=[*MODEL_KEYS.values(), FEATURE_KEYS[SCORING]],
+                deps=[*MODEL_KEYS.values(), FEATURE_KEYS[SCORING], *MEASUREMENT_KEYS.values()],
                 description="One row per outcome and person, with interval, group and reasons."
                 if name == "uplift"
                 else "One row per person: expected value through others, with reasons.",
@@ -102,8 +105,11 @@ def check(session: RunSession) -> GateResult:
         },
         previous=_previous(session),
         expected_consumers_count={AMBASSADOR: session.tables[SCORING].height} if frames[AMBASSADOR] is not None else {},
+        measured={name: session.tables[name].to_pandas() for name in COMPARED},
     )
-    in_use = {f"{name}_model" for name, frame in frames.items() if frame is not None}
+    is_measured = session.tables["campaign_effects"].filter(status="measured", unit="consumer").height > 0
+    in_use = {"measured_effects"} if is_measured else set()
+    in_use |= {f"{name}_model" for name, frame in frames.items() if frame is not None}
     return validate(suite(GROUP), score_frames(run, past), GateContext(session.streams_with_rows | in_use, past))
 
 

@@ -64,8 +64,8 @@ PERSON_FACTS = (
         "last_moment",
         "Last moment",
         "text",
-        "what the latest post or review tells of a brand experience",
-        when_null="texts are not read yet",
+        "what the latest post or review that tells of an experience with the brand tells of",
+        when_null="none told: nothing of the person tells of one, or no model reads its language",
     ),
     Column(
         "last_purchase_on",

@@ -23,6 +23,8 @@ from orchestration.exports.columns import (
     REACH_AND_CONSENT,
     REASONS,
 )
+from orchestration.exports.contract_fairness import DESIGN_QUALITY
+from orchestration.exports.contract_texts import TEXT_OUTPUTS
 from orchestration.exports.schema import Column, Output
 
 AMBASSADOR_CANDIDATES = Output(
@@ -241,6 +243,14 @@ CAMPAIGN_RESULTS = Output(
             allowed=("passed", "failed"),
         ),
         Column(
+            "design_check",
+            "Were the groups alike",
+            "text",
+            "passed: alike in what is known; attention: some trait differs; failed: do not rely on it (design_quality)",
+            when_null="not measured, or too few people to tell",
+            allowed=("passed", "attention", "failed"),
+        ),
+        Column(
             "estimator", "Method", "text", "how the effect was computed: see docs/methods", when_null="nothing measured"
         ),
         Column("note", "Note", "text", "what to keep in mind, or what is missing", when_null="nothing to add"),
@@ -329,5 +339,13 @@ DATA_QUALITY = Output(
 
 OUTPUTS: dict[str, Output] = {
     output.name: output
-    for output in (AMBASSADOR_CANDIDATES, AMBASSADOR_SCORES, UPLIFT_SCORES, CAMPAIGN_RESULTS, DATA_QUALITY)
+    for output in (
+        AMBASSADOR_CANDIDATES,
+        AMBASSADOR_SCORES,
+        UPLIFT_SCORES,
+        CAMPAIGN_RESULTS,
+        DESIGN_QUALITY,
+        *TEXT_OUTPUTS,
+        DATA_QUALITY,
+    )
 }

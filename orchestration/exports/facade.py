@@ -14,12 +14,15 @@ import polars as pl
 from orchestration.exports.campaigns import campaign_results
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract import OUTPUTS
+from orchestration.exports.design import design_quality
 from orchestration.exports.inputs import take
 from orchestration.exports.people import ambassador_candidates, may_be_listed, person_facts
 from orchestration.exports.quality import data_quality
 from orchestration.exports.report.build import build_report
 from orchestration.exports.report.render import render
 from orchestration.exports.scores import ambassador_scores, uplift_scores, withheld_counts
+from orchestration.exports.text_check import text_check
+from orchestration.exports.texts import moments, store_alerts, ugc_kinds
 from orchestration.exports.writers import write_dictionary, write_output
 
 logger = logging.getLogger(__name__)
@@ -39,6 +42,11 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "ambassador_scores": ambassador_scores(frames, facts),
         "uplift_scores": uplift_scores(frames, facts, context.currency),
         "campaign_results": campaign_results(frames, context),
+        "moments": moments(frames, context),
+        "store_alerts": store_alerts(frames, context),
+        "ugc_kinds": ugc_kinds(frames, context),
+        "text_check": text_check(frames, context),
+        "design_quality": design_quality(frames, context),
     }
     withheld = withheld_counts(frames, listing.people)
     exports["data_quality"] = data_quality(frames, exports, listing.left_out, withheld, context)

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.errors import IntegrityError
+from orchestration.exports.inputs_texts import TEXT_MARTS, TEXT_MEASUREMENTS, UGC_TEXT_COLUMNS
 
 _TEXT, _INT, _NUMBER, _FLAG, _DAY, _INSTANT = (
     pl.String(),
@@ -21,6 +22,8 @@ _TEXT, _INT, _NUMBER, _FLAG, _DAY, _INSTANT = (
     pl.Date(),
     pl.Datetime("us"),
 )
+
+_SUBJECT = {"subject": _TEXT, "subject_id": _TEXT, "outcome": _TEXT, "design": _TEXT}
 
 MART_INPUTS: dict[str, dict[str, pl.DataType]] = {
     "dim_consumers": {
@@ -54,7 +57,9 @@ MART_INPUTS: dict[str, dict[str, pl.DataType]] = {
         "reach_count": _INT,
         "impressions_count": _INT,
         "followers_count": _INT,
-    },
+    }
+    | UGC_TEXT_COLUMNS,
+    **TEXT_MARTS,
     "fct_campaign_members": {
         "campaign_id": _TEXT,
         "consumer_key": _TEXT,
@@ -103,6 +108,7 @@ SCORE_INPUTS: dict[str, dict[str, pl.DataType]] = {
 }
 
 MEASUREMENT_INPUTS: dict[str, dict[str, pl.DataType]] = {
+    **TEXT_MEASUREMENTS,
     "campaign_effects": {
         "campaign_id": _TEXT,
         "outcome": _TEXT,
@@ -120,8 +126,39 @@ MEASUREMENT_INPUTS: dict[str, dict[str, pl.DataType]] = {
         "placebo_high": _NUMBER,
         "design": _TEXT,
         "estimator": _TEXT,
+        "design_check": _TEXT,
         "status": _TEXT,
         "note": _TEXT,
+    },
+    "design_checks": _SUBJECT
+    | {
+        "verdict": _TEXT,
+        "features_count": _INT,
+        "unbalanced_before_count": _INT,
+        "unbalanced_after_count": _INT,
+        "largest_smd_before": _NUMBER,
+        "largest_smd_after": _NUMBER,
+        "most_different_feature": _TEXT,
+        "imbalance_p": _NUMBER,
+    },
+    "overlap": _SUBJECT
+    | {
+        "people_count": _INT,
+        "treated_count": _INT,
+        "inside_count": _INT,
+        "outside_share": _NUMBER,
+        "effective_treated": _NUMBER,
+        "effective_untreated": _NUMBER,
+        "estimand": _TEXT,
+    },
+    "sensitivity": _SUBJECT
+    | {
+        "robustness_value": _NUMBER,
+        "robustness_value_interval": _NUMBER,
+        "known_group": _TEXT,
+        "shift_by_known": _NUMBER,
+        "erasing_gamma": _NUMBER,
+        **{f"{end}_at_gamma_{_}": _NUMBER for _ in ("1_25", "1_50", "2_00") for end in ("low", "high")},
     },
 }
 

@@ -15,6 +15,7 @@ from orchestration.exports.columns import NOT_A_PREDICTION
 from orchestration.exports.context import CONSENT_BASIS, RESEARCH_BASIS, ExportContext
 from orchestration.exports.contract import AMBASSADOR_CANDIDATES
 from orchestration.exports.inputs import take
+from orchestration.exports.texts import last_moments
 
 # "In 90 days" of domain.md's ambassador_candidates.
 RECENT = timedelta(days=90)
@@ -58,8 +59,8 @@ def may_be_listed(consumers: pl.DataFrame, context: ExportContext) -> Listing:
 
 
 def _ugc_facts(ugc: pl.DataFrame, context: ExportContext) -> pl.DataFrame:
-    """Per person with any known UGC: counts of the last 90 days and the latest dated piece, deleted ones left out."""
-    standing = pl.col("deleted_at").is_null()
+    """Per person with any known UGC: counts of the last 90 days and the latest dated piece; no deleted ones, no copies."""
+    standing = pl.col("deleted_at").is_null() & pl.col("is_counted")
     recent = (
         standing & (pl.col("published_on") > context.as_of - RECENT) & (pl.col("published_on") <= context.as_of)
     ).fill_null(False)
@@ -123,13 +124,13 @@ def person_facts(frames: Mapping[str, pl.DataFrame], listing: Listing, context: 
         .join(_ugc_facts(ugc, context), on="consumer_key", how="left")
         .join(purchases, on="consumer_key", how="left")
         .join(states, on="consumer_key", how="left")
+        .join(last_moments(frames, context.as_of), on="consumer_key", how="left")
         .with_columns(
             pl.when(has_silent_account).then(pl.lit(0, pl.Int64)).otherwise(pl.col(name)).alias(name)
             for name in ("ugc_90_days_count", "organic_ugc_90_days_count")
         )
         .with_columns(
             tier_preset=pl.lit(context.tier_preset),
-            last_moment=pl.lit(None, pl.String),
             state=pl.when(pl.col("ambassador_on").is_not_null())
             .then(pl.lit("ambassador"))
             .when(pl.col("active_on").is_not_null())

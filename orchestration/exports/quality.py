@@ -33,6 +33,7 @@ COVERAGE: dict[str, tuple[str, tuple[str, ...]]] = {
             "reach_count",
             "impressions_count",
             "rating_share",
+            "sentiment",
         ),
     ),
 }
@@ -45,6 +46,12 @@ NEEDS: dict[str, str] = {
     "uplift_scores": "campaign_members with people who took part and people to compare with, and pos_lines that name "
     "people over the whole time before and after",
     "campaign_results": "campaigns, and for a measured effect campaign_members and pos_lines",
+    "design_quality": "campaign_members with people who took part and people to compare with, and their sales before",
+    "moments": "social_posts or reviews with texts in a language that a model reads",
+    "store_alerts": "a jump: bad moments of a store or product whose sales or page views are known (pos_lines, "
+    "product_page_daily)",
+    "ugc_kinds": "social_posts or reviews",
+    "text_check": "reviews with stars and a text, or labels that people gave (ugc_labels)",
     "data_quality": "at least one landed load",
 }
 

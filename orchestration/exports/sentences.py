@@ -28,6 +28,7 @@ class Result:
     total_effect_high: float | None
     interval_level: float | None
     placebo_check: str | None
+    design_check: str | None
     base_note: str | None
     claimed_sales_minor: int | None
     claimed_currency: str | None
@@ -76,7 +77,7 @@ def _range(result: Result, is_clear: bool) -> str:
 def result_sentence(result: Result) -> str:
     """What the campaign caused, what cannot be told, or why it was not measured.
 
-    "Caused" is said only where chance decided who took part, the range lies off zero and the check did not fail.
+    "Caused" is said only where chance decided who took part, the range lies off zero and no check failed.
     """
     if result.status != "measured" or result.total_effect is None or result.outcome is None:
         return f"{result.label} cannot be measured: {result.base_note or 'no measurement was made in this run'}."
@@ -86,7 +87,8 @@ def result_sentence(result: Result) -> str:
     if not is_clear:
         text = f"{result.label}: no effect on {outcome_of(result.outcome).noun} can be told from chance ({within})."
     elif result.design == "randomised":
-        verb = "seems to have caused" if result.placebo_check == "failed" else "caused"
+        is_doubtful = "failed" in (result.placebo_check, result.design_check)
+        verb = "seems to have caused" if is_doubtful else "caused"
         text = f"{result.label} {verb} {_size(result)} ({within})."
     else:
         text = (
@@ -95,6 +97,8 @@ def result_sentence(result: Result) -> str:
         )
     if result.placebo_check == "failed":
         text += " The check before the campaign failed: do not rely on this figure."
+    if result.design_check == "failed":
+        text += " The groups were not alike before: do not rely on this figure."
     if result.unit != SHARE_UNIT and result.claimed_sales_minor is not None and result.claimed_currency is not None:
         text += f" Codes and links claim {ENGLISH.minor(result.claimed_sales_minor, result.claimed_currency)}."
     return text

@@ -74,4 +74,5 @@ METRIC_WORDS: dict[str, str] = {
     "reach_count": "reach",
     "impressions_count": "impressions",
     "rating_share": "rating",
+    "sentiment": "text read for its feeling",
 }

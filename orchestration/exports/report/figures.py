@@ -21,7 +21,7 @@ def tone_of(row: Row) -> Tone:
     low, high = row["effect_low"], row["effect_high"]
     if low is None or high is None or low <= 0 <= high:
         return "open"
-    if row["design"] != "randomised" or row["placebo_check"] == "failed":
+    if row["design"] != "randomised" or "failed" in (row["placebo_check"], row["design_check"]):
         return "careful"
     return "good" if row["effect"] > 0 else "bad"
 

@@ -173,6 +173,18 @@ class CheckRow:
 
 
 @dataclass(frozen=True)
+class FairnessRow:
+    """One comparison of people: how it stands, in words."""
+
+    name: str
+    outcome: str
+    design: str
+    status: Literal["ok", "attention", "failed"]
+    verdict: str
+    words: str
+
+
+@dataclass(frozen=True)
 class FileRow:
     """One export with its relative link without extension."""
 
@@ -199,6 +211,7 @@ class ReportContext:
     tiles: tuple[Tile, ...]
     forests: tuple[Forest, ...]
     campaigns: tuple[CampaignBlock, ...]
+    fairness: tuple[FairnessRow, ...]
     tiers: tuple[TierRow, ...]
     group_bars: tuple[GroupBar, ...]
     left_out: tuple[tuple[str, str], ...]

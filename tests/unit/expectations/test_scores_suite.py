@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -97,3 +98,43 @@ def test_average_effects_do_not_jump(failed_columns: Ask) -> None:
     frames = score_frames(scored(), {})
     past = GateContext(MODEL.streams_with_rows, {"uplift.c1.first_purchase.mean": [0.35]})
     assert [f.labels for f in validate(suite("scores"), frames, past).failures] == [("uplift.c1.first_purchase.mean",)]
+
+
+EFFECT = {"campaign_id": "c1", "outcome": "net_spend", "unit": "consumer", "status": "measured"}
+OF_C1 = {"subject": "campaign", "subject_id": "c1", "outcome": "net_spend", "design": "observational"}
+
+
+def measured(**changes: dict[str, object]) -> dict[str, pd.DataFrame]:
+    """One measured effect of chosen people with everything it must tell; `changes` overwrite cells by table."""
+    tables: dict[str, dict[str, object]] = {
+        "campaign_effects": EFFECT | {"design": "observational", "treated_count": 30, "control_count": 50},
+        "design_checks": OF_C1 | {"verdict": "passed", "largest_smd_after": 0.05},
+        "overlap": OF_C1 | {"inside_count": 80},
+        "sensitivity": OF_C1
+        | {"robustness_value": 0.1, "low_at_gamma_1_25": 3.0, "low_at_gamma_1_50": 2.0, "low_at_gamma_2_00": 1.0},
+    }
+    return {name: pd.DataFrame([row | changes.get(name, {})]) for name, row in tables.items()}
+
+
+COMPARISON_FAULTS: dict[str, tuple[dict[str, dict[str, object]], str]] = {
+    "no check": ({"design_checks": {"subject_id": "c2"}}, "is_unchecked"),
+    "called randomised": ({"design_checks": {"design": "randomised"}}, "is_mislabelled"),
+    "no sensitivity": ({"sensitivity": {"robustness_value": None}}, "has_no_sensitivity"),
+    "people left out counted": ({"overlap": {"inside_count": 70}}, "is_counted_wrong"),
+    "a difference untold": ({"design_checks": {"largest_smd_after": 0.2}}, "is_balance_untold"),
+    "a narrower range for more": ({"sensitivity": {"low_at_gamma_2_00": 9.0}}, "is_bound_misordered"),
+}
+MEASURED = GateContext(frozenset({"uplift_model", "measured_effects"}))
+
+
+def test_an_effect_that_tells_how_fair_it_was_passes() -> None:
+    frames = score_frames(replace(scored(), measured=measured()), {})
+    result = validate(suite("scores"), frames, MEASURED)
+    assert result.passed, result.one_line()
+
+
+@pytest.mark.parametrize("fault", sorted(COMPARISON_FAULTS))
+def test_the_scores_gate_stops_an_effect_with(fault: str, failed_columns: Ask) -> None:
+    changes, column = COMPARISON_FAULTS[fault]
+    frames = score_frames(replace(scored(), measured=measured(**changes)), {})
+    assert failed_columns("scores", frames, MEASURED) == {column}

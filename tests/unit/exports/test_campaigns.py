@@ -90,6 +90,7 @@ def _result(**cells: Any) -> Result:
         "total_effect_high": 1660.0,
         "interval_level": None,
         "placebo_check": "passed",
+        "design_check": "passed",
         "base_note": None,
         "claimed_sales_minor": None,
         "claimed_currency": None,
@@ -118,6 +119,11 @@ def _result(**cells: Any) -> Result:
             {"placebo_check": "failed"},
             "Campaign 7 seems to have caused 1,240 extra first-time buyers (range 820 to 1,660). The check before the "
             "campaign failed: do not rely on this figure.",
+        ),
+        (
+            {"design_check": "failed"},
+            "Campaign 7 seems to have caused 1,240 extra first-time buyers (range 820 to 1,660). The groups were not "
+            "alike before: do not rely on this figure.",
         ),
     ],
 )

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from orchestration.exports.context import ExportContext
+from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.facade import build_exports
 from orchestration.exports.report.axis import axis_for
 from orchestration.exports.report.build import build_report
@@ -99,7 +100,7 @@ def test_links_lead_to_files_that_exist(frames, context, tmp_path: Path) -> None
     page_path = write_report(tmp_path / "exports", context, tmp_path / "report")
     page = Page(page_path.read_text(encoding="utf-8"))
     links = [a["href"] or "" for tag, a in page.tags if tag == "a"]
-    assert sum(not link.startswith("#") for link in links) == 5 * 3 + 2
+    assert sum(not link.startswith("#") for link in links) == len(OUTPUTS) * 3 + 2
     ids = {a.get("id") for _, a in page.tags}
     for link in links:
         assert (link[1:] in ids) if link.startswith("#") else (page_path.parent / link).is_file()

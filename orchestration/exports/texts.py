@@ -1,0 +1,171 @@
+"""The exports about what people say: moments, store_alerts, ugc_kinds; and who told of what last.
+
+Belongs here: counting pieces by subject, kind and period. Does not: reading texts (ml/text), testing for jumps
+(ml/text/alerts.py), the check against labels (text_check.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import polars as pl
+
+from ml.text.moment_rates import rates
+from orchestration.exports.context import ExportContext
+from orchestration.exports.contract_texts import EVER, MOMENT_WORDS, MOMENTS, RECENT, STORE_ALERTS, UGC_KINDS
+from orchestration.exports.formatting import ENGLISH
+from orchestration.exports.inputs import take
+
+Frames = Mapping[str, pl.DataFrame]
+PERIOD = timedelta(days=90)
+OCCASIONS = {"transactions": "sales", "page views": "page views"}
+_SUBJECT = ["subject_kind", "subject_id"]
+
+
+def counted_moments(frames: Frames) -> pl.DataFrame:
+    """Moments of pieces that stand and count."""
+    return take(frames, "fct_moments").filter(pl.col("is_counted") & pl.col("deleted_at").is_null())
+
+
+def last_moments(frames: Frames, as_of: date) -> pl.DataFrame:
+    """consumer_key, last_moment in words: of a person's latest dated piece that tells of one, the surest."""
+    told = counted_moments(frames).filter(~pl.col("is_unsure") & (pl.col("published_on") <= as_of))
+    told = told.drop_nulls("consumer_key").sort(
+        ["published_on", "confidence", "ugc_key", "moment"], descending=[True, True, False, False]
+    )
+    last = told.unique("consumer_key", keep="first", maintain_order=True)
+    return last.select("consumer_key", last_moment=in_words(pl.col("moment")))
+
+
+def in_words(moment: pl.Expr) -> pl.Expr:
+    """A moment as a marketer calls it."""
+    return moment.replace_strict(MOMENT_WORDS, return_dtype=pl.String)
+
+
+def moments(frames: Frames, context: ExportContext) -> pl.DataFrame:
+    """Each subject's moments in the last 90 days, with rates, and of all time."""
+    told = counted_moments(frames)
+    subjects = pl.concat(
+        [
+            told.with_columns(subject_kind=pl.lit("brand"), subject_id=pl.lit("all")),
+            told.with_columns(subject_kind=pl.lit("store"), subject_id="store_id"),
+            told.with_columns(subject_kind=pl.lit("product"), subject_id="product_id"),
+        ]
+    ).drop_nulls("subject_id")
+    start = context.as_of - PERIOD
+    day = pl.col("published_on")
+    recent = _counted(subjects.filter((day > start) & (day <= context.as_of)), RECENT)
+    before = subjects.filter((day > start - PERIOD) & (day <= start) & ~pl.col("is_unsure"))
+    before = before.group_by(*_SUBJECT, "moment").agg(before_count=pl.len().cast(pl.Int64))
+    recent = recent.join(before, on=[*_SUBJECT, "moment"], how="left").with_columns(
+        pl.col("before_count").fill_null(0)  # no row in the days before: none was told, a true 0
+    )
+    recent = recent.join(_occasions(frames, start, context.as_of), on=_SUBJECT, how="left")
+    ever = _counted(subjects, EVER)
+    table = pl.concat([_with_rates(recent), ever], how="diagonal")
+    table = table.with_columns(
+        moment=in_words(pl.col("moment")), as_of=pl.lit(context.as_of), basis=pl.lit(context.bases())
+    )
+    return MOMENTS.conform(table)
+
+
+def _counted(subjects: pl.DataFrame, period: str) -> pl.DataFrame:
+    sure = ~pl.col("is_unsure")
+
+    def count(condition: pl.Expr) -> pl.Expr:
+        return condition.sum().cast(pl.Int64)
+
+    return subjects.group_by(*_SUBJECT, "moment").agg(
+        period=pl.lit(period),
+        pieces_count=count(sure),
+        positive_count=count(sure & (pl.col("polarity") == "positive")),
+        negative_count=count(sure & (pl.col("polarity") == "negative")),
+        after_campaign_count=count(sure & pl.col("exposed_campaign_ids").is_not_null()),
+        unsure_count=count(~sure),
+    )
+
+
+def _occasions(frames: Frames, start: date, as_of: date) -> pl.DataFrame:
+    """Known sales and page views of each subject in the period; NULL where no day's are known."""
+    day = pl.col("activity_on")
+    days = take(frames, "fct_moment_opportunities").filter((day > start) & (day <= as_of))
+    names = ("transactions_count", "views_count")
+    return days.group_by(_SUBJECT).agg(
+        pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in names
+    )
+
+
+def _with_rates(rows: pl.DataFrame) -> pl.DataFrame:
+    for per in ("transactions", "views"):
+        found = rates(rows.select(moments_count="pieces_count", opportunities_count=f"{per}_count"))
+        rows = rows.with_columns(
+            found["rate"].alias(f"per_1000_{per}"),
+            found["rate_low"].alias(f"per_1000_{per}_low"),
+            found["rate_high"].alias(f"per_1000_{per}_high"),
+        )
+    return rows
+
+
+def store_alerts(frames: Frames, context: ExportContext) -> pl.DataFrame:
+    """The jumps of bad moments, in words."""
+    rows = take(frames, "store_alerts").filter("is_alert")
+    table = rows.select(
+        *_SUBJECT,
+        moment=in_words(pl.col("moment")),
+        recent_count="recent_count",
+        recent_from="recent_starts_on",
+        earlier_count="earlier_count",
+        opportunity=pl.col("opportunity").replace_strict(OCCASIONS, return_dtype=pl.String),
+        recent_per_1000=1000 * pl.col("recent_count") / pl.col("recent_opportunities"),
+        earlier_per_1000=1000 * pl.col("earlier_count") / pl.col("earlier_opportunities"),
+        times_as_often="rate_ratio",
+        as_of=pl.lit(context.as_of),
+        basis=pl.lit(context.bases()),
+    )
+    sentences = [_sentence(row) for row in table.iter_rows(named=True)]
+    return STORE_ALERTS.conform(table.with_columns(headline=pl.Series(sentences, dtype=pl.String)))
+
+
+def _sentence(row: Mapping[str, object]) -> str:
+    """ "Store s1: 9 people told of waiting in the last 14 days, 4.5 times as often per sale as before"."""
+    times = row["times_as_often"]
+    often = f"{ENGLISH.short(float(str(times)))} times as often as before" if times is not None else "never before"
+    return (
+        f"{str(row['subject_kind']).capitalize()} {row['subject_id']}: {ENGLISH.number(int(str(row['recent_count'])))} "
+        f"bad pieces about {row['moment']} in the last 14 days, {often}, counted per {row['opportunity']}."
+    )
+
+
+def ugc_kinds(frames: Frames, context: ExportContext) -> pl.DataFrame:
+    """Pieces by place and kind."""
+    ugc = take(frames, "fct_ugc").filter(pl.col("deleted_at").is_null())
+    hinted = pl.col("ugc_key").is_in(take(frames, "ugc_hints")["ugc_key"].implode())
+    day = pl.col("published_on")
+    counts = pl.col("is_counted")
+    has_text = counts & (pl.col("text_length") > 0)
+    is_read = has_text & pl.col("sentiment").is_not_null()
+
+    def pieces(condition: pl.Expr) -> pl.Expr:
+        return condition.fill_null(False).sum().cast(pl.Int64)  # unknown is not among those known to be so
+
+    def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+        return pl.when(pieces(whole) > 0).then(pieces(whole & part) / pieces(whole))
+
+    table = ugc.group_by(place="platform_or_site", kind="ugc_kind").agg(
+        pieces_count=pieces(counts),
+        last_90_days_count=pieces(counts & (day > context.as_of - PERIOD) & (day <= context.as_of)),
+        unpaid_count=pieces(counts & pl.col("is_organic")),
+        incentive_count=pieces(counts & ~pl.col("is_organic")),
+        undisclosed_count=pieces(counts & pl.col("is_undisclosed_incentive")),
+        copies_left_out_count=pieces(~counts),
+        look_twice_count=pieces(counts & hinted),
+        texts_count=pieces(has_text),
+        language_told_share=share(pl.col("language") != "und", has_text),
+        read_share=share(is_read, has_text),
+        **{f"{name}_share": share(pl.col("sentiment") == name, is_read) for name in _FEELINGS},
+    )
+    return UGC_KINDS.conform(table.with_columns(as_of=pl.lit(context.as_of), basis=pl.lit(context.bases())))
+
+
+_FEELINGS = ("positive", "neutral", "negative", "unsure")
