@@ -10,7 +10,18 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
-from orchestration.assets import exports, features, landing, measurements, models, publish, scores, signals, warehouse
+from orchestration.assets import (
+    exports,
+    features,
+    landing,
+    measurements,
+    models,
+    moments,
+    publish,
+    scores,
+    signals,
+    warehouse,
+)
 from orchestration.dbt import PROFILES, ROOT, prepared_manifest
 from orchestration.jobs import nightly_job, nightly_schedule
 from orchestration.partitions import days
@@ -19,7 +30,7 @@ from orchestration.settings import Settings, load_settings, workspace_directory
 from orchestration.workspace import Workspace
 
 # The order of the data's way; each module says what its layer holds.
-LAYERS = (landing, signals, warehouse, features, models, measurements, scores, exports, publish)
+LAYERS = (landing, signals, warehouse, features, models, measurements, moments, scores, exports, publish)
 
 
 def build_definitions(
@@ -41,6 +52,7 @@ def build_definitions(
         *features.assets(partitions),
         *models.assets(partitions),
         *measurements.assets(partitions),
+        *moments.assets(partitions),
         *scores.assets(partitions),
         *exports.assets(partitions),
         *publish.assets(partitions),

@@ -28,3 +28,14 @@
         else 'unsure'
     end
 {%- endmacro %}
+
+{# A moment that tells of something bad: negative, or bad by itself whatever the tone (a queue told with a smile). #}
+{% macro is_bad_moment() -%}
+    (
+        polarity = 'negative'
+        or (
+            moment in ('disappointment', 'wait', 'confusing_instructions', 'product_fault', 'fulfilment')
+            and polarity <> 'positive'
+        )
+    )
+{%- endmacro %}

@@ -37,6 +37,21 @@ UGC_KINDS = (
     "question",
     "mention",
 )
+SENTIMENTS = ("negative", "neutral", "positive", "unsure")
+MOMENTS = (
+    "delight",
+    "disappointment",
+    "wait",
+    "confusing_instructions",
+    "staff",
+    "purchase",
+    "mixed",
+    "support",
+    "product_fault",
+    "fulfilment",
+    "price",
+    "place",
+)
 PEOPLE = ("consumers", "pos_lines", "social_profiles", "social_posts", "reviews", "campaign_members")
 CAMPAIGNS = ("campaigns", "campaign_members", "campaign_products", "campaign_events")
 
@@ -106,6 +121,22 @@ FILLS = FrameExpectations(
         unique("column"),
         always("is_counted", 1, "the mart or the column is missing or renamed"),
         within("filled_share", 0, 1),
+    ),
+)
+
+READINGS = FrameExpectations(
+    name="readings",
+    label="reading",
+    columns=(
+        Column("reading", "text", filled=True),
+        Column("is_counted", "number", filled=True),
+        Column("share", "number"),
+    ),
+    checks=(
+        *never_null("reading"),
+        unique("reading"),
+        always("is_counted", 1, "a table or column that the reading needs is missing or renamed"),
+        within("share", 0, 1),
     ),
 )
 
@@ -231,19 +262,43 @@ FCT_UGC = FrameExpectations(
         Column("ugc_source", "text", filled=True),
         Column("ugc_kind", "text", filled=True),
         Column("incentive", "text", filled=True),
+        Column("sentiment", "text"),
+        Column("is_counted", "boolean", filled=True),
+        Column("duplicates_count", "number"),
         Column("rating_share", "number"),
         Column("likes_count", "number"),
         Column("views_count", "number"),
     ),
     checks=(
-        *never_null("ugc_key", "ugc_source", "ugc_kind", "incentive"),
+        *never_null("ugc_key", "ugc_source", "ugc_kind", "incentive", "is_counted"),
         unique("ugc_key"),
+        one_of("sentiment", SENTIMENTS),
+        within("duplicates_count", 1, None, "a text is at least its own copy"),
         one_of("ugc_source", ("social_posts", "reviews")),
         one_of("ugc_kind", UGC_KINDS),
         one_of("incentive", ("none", "free_product", "paid", "unknown")),
         within("rating_share", 0, 1, "a rating outside its scale"),
         within("likes_count", 0, None),
         within("views_count", 0, None),
+    ),
+)
+
+FCT_MOMENTS = FrameExpectations(
+    name="fct_moments",
+    may_be_empty_without=(),  # texts in other languages, or of nothing, have none
+    columns=(
+        Column("moment_key", "text", filled=True),
+        Column("moment", "text", filled=True),
+        Column("polarity", "text", filled=True),
+        Column("confidence", "number", filled=True),
+        Column("is_unsure", "boolean", filled=True),
+    ),
+    checks=(
+        *never_null("moment_key", "moment", "polarity", "confidence", "is_unsure"),
+        unique("moment_key"),
+        one_of("moment", MOMENTS),
+        one_of("polarity", ("negative", "neutral", "positive", "mixed")),
+        within("confidence", 0, 1),
     ),
 )
 
@@ -263,8 +318,10 @@ MARTS = Suite(
         FCT_CAMPAIGNS,
         FCT_CAMPAIGN_MEMBERS,
         FCT_UGC,
+        FCT_MOMENTS,
+        READINGS,
     ),
-    checks_count=69,
+    checks_count=85,
     figures=figures,
     limits=(
         Limit(
@@ -276,6 +333,8 @@ MARTS = Suite(
             min_past=1000,
         ),
         Limit("*.filled_share", 0.2, 50.0, 1, "a column lost most of its values", min_past=0.2),
+        # A new source in another language moves them by points; a broken reader, model or column moves nearly all.
+        Limit("reading.*.share", -0.35, 0.35, 3, "texts are not suddenly read another way", difference=True),
         # Snapshots come every few weeks, so shares move by points; followers in another unit move nearly everybody.
         Limit("tier.*.share", -0.15, 0.15, 1, "people do not change tier by the dozen", difference=True),
     ),

@@ -17,5 +17,6 @@ def figures(frames: Frames) -> dict[str, float]:
     return {
         **numbers(frames["keys"], "mart", "rows", "{}.rows"),
         **numbers(frames["fills"], "column", "filled_share", "{}.filled_share"),
+        **numbers(frames["readings"], "reading", "share", "reading.{}.share"),
         **{f"tier.{tier}.share": float(share) for tier, share in shares},
     }

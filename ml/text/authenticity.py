@@ -1,7 +1,8 @@
 """Hints of authenticity, each explainable and none alone a reason to exclude a person.
 
-Belongs here: bursts, copies, syndicated reviews, undisclosed incentives. Does not: deciding about a person. Spam and
-fake-review detectors fall to chance on other data than their own, so nothing here is learned.
+Belongs here: bursts, and what makes a piece worth a second look. Does not: deciding about a person; what is organic
+(fct_ugc) and which copy of a review counts (int_ugc_copies). Spam and fake-review detectors fall to chance on other
+data than their own, so nothing here is learned.
 """
 
 from __future__ import annotations
@@ -37,46 +38,6 @@ def bursts(published: pl.DataFrame) -> pl.DataFrame:
     tail = pl.Series(stats.poisson.sf(daily["pieces_count"].to_numpy() - 1, daily["expected_count"].to_numpy()))
     is_burst = (tail < BURST_PROBABILITY) & (daily["pieces_count"] >= BURST_LEAST)
     return daily.with_columns(pl.col("pieces_count").cast(pl.Int64), is_burst=is_burst)
-
-
-def counts_once(reviews: pl.DataFrame) -> pl.Series:
-    """Whether a review counts: of copies of one review on several sites only the one at its origin does.
-
-    Args:
-        reviews: site, origin_site (NULL: this site or unknown), product_id, text_hash (NULL: no text), author (NULL:
-            unknown), submitted_at; in a fixed order.
-
-    Returns:
-        False for a copy whose origin (or, where the origin's own row is missing, whose first row) is in the frame.
-        Ratings without text are never taken for copies.
-    """
-    numbered = reviews.with_row_index("row")
-    is_origin = pl.col("origin_site").is_null() | (pl.col("origin_site") == pl.col("site"))
-    origin = pl.coalesce("origin_site", "site")
-    copies = numbered.drop_nulls("text_hash").with_columns(origin=origin, is_origin=is_origin)
-    ranked = copies.sort(["is_origin", "submitted_at", "row"], descending=[True, False, False], nulls_last=True)
-    kept = ranked.unique(["origin", "product_id", "text_hash", "author"], keep="first", maintain_order=True)["row"]
-    return numbered.select((pl.col("text_hash").is_null() | pl.col("row").is_in(kept.implode())).alias("counts_once"))[
-        "counts_once"
-    ]
-
-
-def incentive_flags(pieces: pl.DataFrame) -> pl.DataFrame:
-    """Whether a piece is organic, and whether an incentive goes undisclosed.
-
-    Args:
-        pieces: incentive (none, free_product, paid, unknown), is_disclosed (NULL: unknown), has_disclosure_words.
-
-    Returns:
-        has_incentive: the source says so, or the text itself does. is_undisclosed_incentive: the source knows of an
-        incentive that neither it nor the text discloses. is_organic: no incentive known.
-    """
-    given = pl.col("incentive").is_in(["free_product", "paid"])
-    says = pl.col("has_disclosure_words").fill_null(False)
-    disclosed = pl.col("is_disclosed").fill_null(False) | says
-    return pieces.select(
-        has_incentive=given | says, is_undisclosed_incentive=given & ~disclosed, is_organic=~(given | says)
-    )
 
 
 def hints(pieces: pl.DataFrame) -> pl.Series:

@@ -12,7 +12,6 @@ from scipy import stats
 
 from ml.errors import InputError
 
-NEGATIVE_MOMENTS = ("disappointment", "wait", "confusing_instructions", "product_fault", "fulfilment")
 INTERVAL_LEVEL = 0.9
 # Share of alerts that may be false, over all subjects and moments of a day (Benjamini and Hochberg 1995).
 FALSE_DISCOVERY_SHARE = 0.1

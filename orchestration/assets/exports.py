@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 import polars as pl
 
-from orchestration.assets import measurements, scores
+from orchestration.assets import measurements, moments, scores
 from orchestration.assets.warehouse import KEYS as MART_KEYS
 from orchestration.exports.context import ExportContext, GateOutcome
 from orchestration.exports.contract import OUTPUTS
@@ -72,7 +72,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
             dg.AssetSpec(
                 key,
                 group_name=GROUP,
-                deps=[*MART_KEYS.values(), *scores.KEYS.values(), *measurements.KEYS.values()],
+                deps=[*MART_KEYS.values(), *scores.KEYS.values(), *measurements.KEYS.values(), *moments.KEYS.values()],
                 description=OUTPUTS[name].grain if name in OUTPUTS else "The report of the run, one page from disk.",
                 kinds={"html"} if name == "report" else {"parquet", "csv", "excel"},
             )

@@ -39,11 +39,15 @@ GUARDED = (
     "fct_campaign_events",
     "fct_campaign_members",
     "fct_campaigns",
+    "fct_moment_daily",
+    "fct_moment_opportunities",
+    "fct_moments",
     "fct_post_metric_snapshots",
     "fct_profile_snapshots",
     "fct_sales_daily",
     "fct_sales_lines",
     "fct_ugc",
+    "fct_ugc_labels",
 )
 KEYS = {name: dg.AssetKey([MARTS, name]) for name in GUARDED}
 

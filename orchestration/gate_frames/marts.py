@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 
 from expectations.declare import Suite, columns_needed
-from orchestration.gate_frames.marts_rules import ARMS_REACHED, FILLED_COLUMNS, KEYS, REFERENCES, RULES
+from orchestration.gate_frames.marts_rules import ARMS_REACHED, FILLED_COLUMNS, KEYS, READINGS, REFERENCES, RULES
 
 # Frames that are whole columns of a mart of the same name.
 TABLES = (
@@ -26,6 +26,7 @@ TABLES = (
     "fct_campaigns",
     "fct_campaign_members",
     "fct_ugc",
+    "fct_moments",
 )
 
 
@@ -45,6 +46,7 @@ def marts_frames(connection: duckdb.DuckDBPyConnection, suite: Suite) -> tuple[d
     frames["keys"] = _counted(connection, "mart", ("rows", "duplicate_keys_count", "null_keys_count"), _key_queries())
     frames["rules"] = _counted(connection, "rule", ("difference",), RULES.items())
     frames["references"] = _counted(connection, "reference", ("known_share",), REFERENCES.items())
+    frames["readings"] = _counted(connection, "reading", ("share",), READINGS.items())
     frames["fills"] = _counted(connection, "column", ("filled_share",), _fill_queries())
     # Without its tables the frame is missing, and the gate says so.
     with suppress(duckdb.CatalogException, duckdb.BinderException):

@@ -16,6 +16,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     "fct_sales_daily": ("store_id", "product_id", "channel", "business_on", "currency", "quantity_unit"),
     "fct_store_days": ("store_id", "business_on", "channel", "currency"),
     "fct_ugc": ("ugc_key",),
+    "fct_ugc_labels": ("ugc_key", "label_set", "label"),
+    "fct_moments": ("ugc_key", "moment"),
+    "fct_moment_daily": ("subject_kind", "subject_id", "moment", "activity_on"),
+    "fct_moment_opportunities": ("subject_kind", "subject_id", "activity_on"),
     "fct_profile_snapshots": ("account_key", "observed_at"),
     "fct_campaign_members": ("campaign_id", "unit", "unit_id"),
     "fct_campaign_daily": ("campaign_id", "activity_on"),
@@ -68,6 +72,29 @@ RULES: dict[str, str] = {
         select (select count(*) from staging.stg_social_posts) + (select count(*) from staging.stg_reviews)
             - (select count(*) from marts.fct_ugc)
     """,
+    "sentiment stands only where a model of the text's language read it": """
+        select count(*) from marts.fct_ugc
+        where sentiment_negative is not null
+            and (text_length is null or language is null or sentiment_model_id is null
+                or split_part(sentiment_model_id, '-', 1) <> language)
+    """,
+    "probabilities of a sentiment add up to one": """
+        select count(*) from marts.fct_ugc
+        where abs(sentiment_negative + sentiment_neutral + sentiment_positive - 1) > 0.001
+    """,
+    "moments are of texts that were read for them": """
+        select count(*) from marts.fct_moments as moments
+        left join marts.fct_ugc as ugc on moments.ugc_key = ugc.ugc_key
+        where ugc.has_moments_read is distinct from true
+    """,
+    "days of the brand hold every counted moment": """
+        select (select count(*) from marts.fct_moments
+                where is_counted and not is_unsure and deleted_at is null and published_on is not null)
+            - coalesce((select sum(moments_count) from marts.fct_moment_daily where subject_kind = 'brand'), 0)
+    """,
+    "copies that do not count are syndicated reviews": """
+        select count(*) from marts.fct_ugc where not is_counted and is_syndicated_copy is distinct from true
+    """,
     "each campaign has its facts": _same_count("marts.dim_campaigns", "marts.fct_campaigns"),
     "no piece of ugc counts more than once": """
         select count(*) from (
@@ -102,6 +129,23 @@ REFERENCES: dict[str, str] = {
         from marts.fct_sales_lines as lines
         inner join marts.dim_stores as stores on lines.store_id = stores.store_id
         where lines.channel = 'store' -- a list of stores need not hold the web shop
+    """,
+}
+
+# How texts were read: shares that may be anything at a brand, but do not move by themselves.
+READINGS: dict[str, str] = {
+    "texts whose language is told": """
+        select avg(cast(language <> 'und' as int)) from marts.fct_ugc where text_length > 0
+    """,
+    "texts of a known language that have a sentiment": """
+        select avg(cast(sentiment is not null as int)) from marts.fct_ugc where text_length > 0 and language <> 'und'
+    """,
+    "sentiments that are unsure": """
+        select avg(cast(sentiment = 'unsure' as int)) from marts.fct_ugc where sentiment is not null
+    """,
+    "moments that are unsure": "select avg(cast(is_unsure as int)) from marts.fct_moments",
+    "pieces that are copies or near copies of another": """
+        select avg(cast(duplicates_count > 1 as int)) from marts.fct_ugc where duplicates_count is not null
     """,
 }
 

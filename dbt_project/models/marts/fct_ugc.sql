@@ -68,7 +68,7 @@ final as (
         end as is_organic,
         case
             when ugc.incentive = 'none' or ugc.is_disclosed or ugc.has_disclosure_words then false
-            when ugc.incentive in ('free_product', 'paid') then not ugc.is_disclosed
+            when ugc.incentive in ('free_product', 'paid') then not (ugc.is_disclosed and ugc.has_disclosure_words)
         end as is_undisclosed_incentive,
         ugc.surface,
         ugc.parent_post_id,

@@ -42,7 +42,18 @@ create table marts.fct_store_days as select 's' as store_id, date '2026-01-05' a
     'EUR' as currency, 300 as net_amount_minor;
 create table marts.fct_ugc as select 'u' as ugc_key, 'social_posts' as ugc_source, 'post' as ugc_kind,
     'none' as incentive, cast(null as double) as rating_share, 3 as likes_count, 4 as views_count,
-    'a' as consumer_key, 'p' as product_id, timestamp '2026-01-05' as published_at;
+    'a' as consumer_key, 'p' as product_id, timestamp '2026-01-05' as published_at,
+    20 as text_length, 'en' as language, 'positive' as sentiment, 'en-1' as sentiment_model_id,
+    0.1 as sentiment_negative, 0.2 as sentiment_neutral, 0.7 as sentiment_positive, true as has_moments_read,
+    1 as duplicates_count, true as is_counted, cast(null as boolean) as is_syndicated_copy;
+create table marts.fct_moments as select 'm' as moment_key, 'u' as ugc_key, 'delight' as moment,
+    'positive' as polarity, 0.9 as confidence, false as is_unsure, true as is_counted,
+    cast(null as timestamp) as deleted_at, date '2026-01-05' as published_on;
+create table marts.fct_moment_daily as select 'brand' as subject_kind, 'all' as subject_id, 'delight' as moment,
+    date '2026-01-05' as activity_on, 1 as moments_count;
+create table marts.fct_moment_opportunities as select 'brand' as subject_kind, 'all' as subject_id,
+    date '2026-01-05' as activity_on;
+create table marts.fct_ugc_labels as select 'u' as ugc_key, 'moment' as label_set, 'delight' as label;
 create table staging.stg_social_posts as select 1 as n;
 create table staging.stg_reviews as select 1 as n where false;
 create table intermediate.int_ugc_attributed as select 'u' as ugc_key, 1.0 as weight;
@@ -114,6 +125,14 @@ def test_tiers_are_compared_among_people_whose_audience_is_known(warehouse: duck
             "update marts.fct_campaign_members set window_status = 'immature'",
             "windows that are not complete have no outcome",
         ),
+        (
+            "update marts.fct_ugc set language = 'de'",
+            "sentiment stands only where a model of the text's language read it",
+        ),
+        ("update marts.fct_ugc set sentiment_neutral = 0.9", "probabilities of a sentiment add up to one"),
+        ("update marts.fct_ugc set has_moments_read = false", "moments are of texts that were read for them"),
+        ("update marts.fct_moment_daily set moments_count = 2", "days of the brand hold every counted moment"),
+        ("update marts.fct_ugc set is_counted = false", "copies that do not count are syndicated reviews"),
         ("insert into marts.fct_sales_lines from marts.fct_sales_lines", "fct_sales_lines"),
         ("update marts.dim_products set is_known = null", "sales lines to products"),
         ("alter table marts.fct_store_days rename column currency to money", "fct_store_days"),
@@ -135,6 +154,10 @@ def test_a_broken_identity_is_named(warehouse: duckdb.DuckDBPyConnection, fault:
         ("update marts.dim_consumers set consent_contact = 'maybe'", "dim_consumers.consent_contact"),
         ("insert into marts.fct_ugc from marts.fct_ugc", "fct_ugc.ugc_key"),
         ("update marts.fct_ugc set rating_share = 5", "fct_ugc.rating_share"),
+        ("update marts.fct_ugc set sentiment = 'glad'", "fct_ugc.sentiment"),
+        ("update marts.fct_moments set moment = 'queue'", "fct_moments.moment"),
+        ("update marts.fct_moments set confidence = 1.5", "fct_moments.confidence"),
+        ("alter table marts.fct_ugc drop column text_length", "readings.is_counted"),
         ("update marts.dim_campaigns set ends_on = date '2025-12-31'", "dim_campaigns.ends_on, starts_on"),
         ("update marts.fct_campaign_members set arm = 'placebo'", "fct_campaign_members.arm"),
         ("alter table marts.dim_stores rename column latitude to lat", "dim_stores.latitude"),
@@ -145,6 +168,14 @@ def test_a_broken_identity_is_named(warehouse: duckdb.DuckDBPyConnection, fault:
 def test_a_broken_table_is_named(warehouse: duckdb.DuckDBPyConnection, fault: str, column: str) -> None:
     warehouse.execute(fault)
     assert column in {f"{each.frame}.{each.column}" for each in judged(warehouse, column.split(".")[0]).failures}
+
+
+def test_texts_that_are_suddenly_read_another_way_are_stopped(warehouse: duckdb.DuckDBPyConnection) -> None:
+    warehouse.execute("update marts.fct_ugc set language = 'und', sentiment = null, sentiment_negative = null")
+    frames, seen = marts_frames(warehouse, suite("marts"))
+    figure = "reading.texts whose language is told.share"
+    result = validate(suite("marts"), frames, GateContext(PRESENT | seen, {figure: [0.9, 0.95, 0.9]}))
+    assert [failure.labels for failure in result.failures] == [(figure,)]
 
 
 def test_arms_that_were_swapped_are_stopped(warehouse: duckdb.DuckDBPyConnection) -> None:

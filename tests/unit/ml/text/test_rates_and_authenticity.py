@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
 from ml.errors import InputError
-from ml.text.authenticity import bursts, counts_once, hints, incentive_flags
+from ml.text.authenticity import bursts, hints
 from ml.text.moment_rates import alerts, discoveries, rates
 
 
@@ -78,36 +78,6 @@ def test_a_day_far_above_the_four_weeks_before_is_a_burst() -> None:
     last = got.filter((pl.col("subject") == "p") & (pl.col("published_on") == start + timedelta(days=28)))
     assert last.select("pieces_count", "expected_count", "is_burst").row(0) == (12, 1.0, True)
     assert got["is_burst"].sum() == 1
-
-
-def test_a_syndicated_review_counts_once_at_its_origin() -> None:
-    at = datetime(2024, 1, 1)
-    rows = [
-        ("retailer", "brand", "p", "h", "a", at),
-        ("brand", None, "p", "h", "a", at + timedelta(days=1)),
-        ("other", "gone", "p", "g", "b", at),
-        ("third", "gone", "p", "g", "b", at + timedelta(days=1)),
-        ("brand", None, "p", None, None, at),
-        ("brand", None, "p", None, None, at),
-    ]
-    names = ["site", "origin_site", "product_id", "text_hash", "author", "submitted_at"]
-    assert counts_once(pl.DataFrame(rows, schema=names, orient="row")).to_list() == [
-        False, True, True, False, True, True,
-    ]  # fmt: skip
-
-
-def test_an_incentive_nobody_disclosed_is_flagged_and_not_organic() -> None:
-    pieces = pl.DataFrame(
-        {
-            "incentive": ["free_product", "free_product", "none", "none", "paid"],
-            "is_disclosed": [None, None, None, None, True],
-            "has_disclosure_words": [False, True, True, None, False],
-        },
-        schema_overrides={"is_disclosed": pl.Boolean},
-    )
-    got = incentive_flags(pieces)
-    assert got["is_undisclosed_incentive"].to_list() == [True, False, False, False, False]
-    assert got["is_organic"].to_list() == [False, False, False, True, False]
 
 
 def test_hints_name_their_reasons_and_unknown_is_none() -> None:
