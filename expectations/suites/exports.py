@@ -21,7 +21,7 @@ EXPORTS_FRAME = FrameExpectations(
         Column("without_basis_count", "number", filled=True),
         Column("withdrawn_people_count", "number", filled=True),
     ),
-    # The contract's five outputs; facts are published in any case, so none may be missing.
+    # The outputs about people, campaigns and data; facts are published in any case, so none may be missing.
     min_rows=5,
     checks=(
         *never_null("export", "csv_difference_count", "xlsx_difference_count"),

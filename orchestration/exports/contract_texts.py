@@ -66,8 +66,8 @@ MOMENTS = Output(
     name="moments",
     title="Moments",
     grain="One row per subject (the brand, a store, a product), moment and period in which it is told.",
-    purpose="What people tell of their experiences, how often, and how it feels. Copies of a review, deleted pieces and "
-    "unsure readings are not in the counts; only languages that a model reads are.",
+    purpose="What people tell of their experiences, how often, and how it feels. Copies of a review, deleted pieces "
+    "and unsure readings are not in the counts; only languages that a model reads are.",
     sort_key=("subject_kind", "subject_id", "period", "moment"),
     columns=(
         Column(
@@ -79,7 +79,9 @@ MOMENTS = Output(
         _pieces("pieces", "Pieces", "posts and reviews that tell of it"),
         _pieces("positive", "of these positive", "those that feel positive"),
         _pieces("negative", "of these negative", "those that feel negative"),
-        _pieces("after_campaign", "of these after a campaign", "those whose author, store or product a campaign had touched"),
+        _pieces(
+            "after_campaign", "of these after a campaign", "those whose author, store or product a campaign had touched"
+        ),
         _pieces("unsure", "Unsure", "posts and reviews that may tell of it; not in pieces_count"),
         _pieces("before", "90 days before", "pieces of the 90 days before the period", "the row is of all time"),
         *_rate("transactions", "sales"),
@@ -142,7 +144,7 @@ UGC_KINDS = Output(
         _pieces("incentive", "Incentive", "those of a free product or a payment, by the source or their own words"),
         _pieces("undisclosed", "Undisclosed", "those of an incentive that neither source nor text tells"),
         _pieces("copies_left_out", "Copies left out", "copies of reviews that count at their origin"),
-        _pieces("look_twice", "Look twice", "those with a hint: many copies, a burst, mostly links …; a hint, no verdict"),
+        _pieces("look_twice", "Look twice", "those with a hint (many copies, a burst, mostly links …): no verdict"),
         _pieces("texts", "With text", "those with a text"),
         Column("language_told_share", "Language told", "share", "texts whose language is told", "0 to 1", "no texts"),
         Column("read_share", "Read", "share", "texts in a language that a model reads", "0 to 1", "no texts"),

@@ -59,7 +59,7 @@ def may_be_listed(consumers: pl.DataFrame, context: ExportContext) -> Listing:
 
 
 def _ugc_facts(ugc: pl.DataFrame, context: ExportContext) -> pl.DataFrame:
-    """Per person with any known UGC: counts of the last 90 days and the latest dated piece; no deleted ones, no copies."""
+    """Per person with any known UGC: counts of the last 90 days, latest dated piece; no deleted ones, no copies."""
     standing = pl.col("deleted_at").is_null() & pl.col("is_counted")
     recent = (
         standing & (pl.col("published_on") > context.as_of - RECENT) & (pl.col("published_on") <= context.as_of)

@@ -133,7 +133,7 @@ def _sentence(row: Mapping[str, object]) -> str:
     often = f"{ENGLISH.short(float(str(times)))} times as often as before" if times is not None else "never before"
     return (
         f"{str(row['subject_kind']).capitalize()} {row['subject_id']}: {ENGLISH.number(int(str(row['recent_count'])))} "
-        f"bad pieces about {row['moment']} in the last 14 days, {often}, counted per {row['opportunity']}."
+        f"bad pieces about {row['moment']} in the last 14 days, {often}, counted per {str(row['opportunity']).removesuffix('s')}."
     )
 
 

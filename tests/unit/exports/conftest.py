@@ -37,7 +37,8 @@ def _people() -> list[dict[str, Any]]:
 
 
 def _ugc() -> list[dict[str, Any]]:
-    p1 = {"consumer_key": "p1", "is_organic": True, "is_counted": True}
+    stands = {"is_counted": True, "platform_or_site": "clipcast", "ugc_kind": "post"}
+    p1 = {"consumer_key": "p1", "is_organic": True} | stands
     return [
         p1 | {"published_on": date(2026, 4, 2), "likes_count": 4},  # the first day of the 90 days to 30 June
         p1 | {"published_on": date(2026, 6, 30), "is_organic": False},
