@@ -8,13 +8,13 @@ from __future__ import annotations
 import lightgbm as lgb
 import numpy as np
 
-from ml.arrays import FloatArray, IntArray, cluster_folds
+from ml.arrays import Features, FloatArray, IntArray, cluster_folds
 from ml.trees import Binned, TreeSettings, raw_score, sigmoid
 
 
 def cross_fitted_scores(
     binned: Binned,
-    X: FloatArray,
+    X: Features,
     y: FloatArray,
     *,
     is_binary: bool,

@@ -27,9 +27,9 @@ from ml.observational.overlap import OVERLAP, inside
 from ml.observational.propensity import propensity_scores
 from ml.promotion import Decision, Judged, decide
 from ml.registry import StoredModel
-from ml.trees import EFFECT_TREES, LEVEL_TREES
 from ml.uplift.base import FittedUplift
-from ml.uplift.catalogue import default_learner, model_from_parts
+from ml.uplift.catalogue import model_from_parts
+from ml.uplift.selection import Choice, choose
 
 UpliftOutcome = Literal["first_purchase", "net_spend"]
 OUTCOME_COLUMNS: dict[UpliftOutcome, str] = {
@@ -95,9 +95,13 @@ def train_uplift(
         propensity,
         assigned_together(rows),
     )
-    learner = default_learner(is_binary=sample.is_binary, seed=seed)
-    passes = held_out(learner, sample, seed=seed, feature_names=feature_names)
-    model = learner.fit(
+
+    def chosen(part: Sample) -> Choice:
+        return choose(part, is_randomised=is_randomised, seed=seed)
+
+    passes = held_out(lambda part: chosen(part).learner, sample, seed=seed, feature_names=feature_names)
+    choice = chosen(sample)
+    model = choice.learner.fit(
         sample.X, sample.y, sample.treatment, sample.propensity, sample.cluster, feature_names=feature_names
     )
     rival = None if champion is None else _champion_scores(champion, rows)
@@ -127,7 +131,11 @@ def train_uplift(
         "treated_rows": int(sample.treatment.sum()),
         "outcome_share": float(np.mean(sample.y != 0)),
         "seed": seed,
-        "parameters": {"level": LEVEL_TREES.as_dict(), "effect": EFFECT_TREES.as_dict()},
+        "parameters": {
+            "level": choice.learner.level_trees.as_dict(),
+            "effect": choice.learner.effect_trees.as_dict(),
+        },
+        "selection": choice.errors,
         "calibration": calibration.as_dict(),
         "decision": {
             "is_promoted": decision.is_promoted,

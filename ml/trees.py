@@ -14,7 +14,7 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
-from ml.arrays import FloatArray
+from ml.arrays import Features, FloatArray
 
 Objective = Literal["binary", "regression", "gamma"]
 
@@ -60,13 +60,23 @@ class TreeSettings:
 # Levels (who buys, how much): a little larger. Effects: small and strongly regularised, which is worth more than
 # any choice of nuisance (methods.md): 8 leaves instead of 4 follow the noise of the arms.
 LEVEL_TREES = TreeSettings()
-EFFECT_TREES = TreeSettings(leaves=4, rate=0.05, rounds=50, min_rows=500, l2=50.0)
+EFFECT_TREES = TreeSettings(leaves=4, rate=0.05, rounds=100, min_rows=500, l2=20.0)
 
 
 class Binned:
     """A table of features binned once, for any number of models on all or some of its rows."""
 
-    def __init__(self, X: FloatArray, feature_names: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, X: Features, feature_names: Sequence[str] | None = None, categorical: Sequence[int] = ()
+    ) -> None:
+        """Bin `X`.
+
+        Args:
+            X: (n, p) float32 or float64; NaN is unknown.
+            feature_names: for the model file.
+            categorical: columns of X that hold codes 0, 1, …: split by LightGBM's own category rule, inside each
+                training set, so no average of the outcome is ever written into a feature.
+        """
         self.rows = X.shape[0]
         self._dataset_parameters: dict[str, Any] = {
             "max_bin": MAX_BIN,
@@ -80,6 +90,7 @@ class Binned:
             X,
             label=np.zeros(self.rows),
             feature_name="auto" if feature_names is None else list(feature_names),
+            categorical_feature=list(categorical) or "auto",
             params=self._dataset_parameters,
             free_raw_data=True,
         ).construct()
@@ -127,12 +138,12 @@ class Binned:
         return lgb.train(parameters, data, num_boost_round=settings.rounds)
 
 
-def raw_score(booster: lgb.Booster, X: FloatArray) -> FloatArray:
-    """(n,) score on the model's own scale: log-odds, log money or the outcome's unit."""
-    return np.asarray(booster.predict(X, raw_score=True, num_threads=THREADS), dtype=np.float64)
+def raw_score(booster: lgb.Booster, X: Features, rounds: int | None = None) -> FloatArray:
+    """(n,) score on the model's own scale (log-odds, log money or the outcome's unit), of the first `rounds` trees."""
+    return np.asarray(booster.predict(X, raw_score=True, num_threads=THREADS, num_iteration=rounds), dtype=np.float64)
 
 
-def contributions(booster: lgb.Booster, X: FloatArray) -> FloatArray:
+def contributions(booster: lgb.Booster, X: Features) -> FloatArray:
     """(n, p + 1) what each feature adds to `raw_score`; the last column is the average."""
     return np.asarray(booster.predict(X, pred_contrib=True, num_threads=THREADS), dtype=np.float64)
 

@@ -9,7 +9,7 @@ Does not belong here: figures (curves.py, rate.py) or decisions (ml/promotion.py
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,23 +58,31 @@ class HeldOut:
 
 
 def held_out(
-    learner: UpliftLearner, sample: Sample, *, seed: int, feature_names: Sequence[str] | None = None
+    chooser: Callable[[Sample], UpliftLearner], sample: Sample, *, seed: int, feature_names: Sequence[str] | None = None
 ) -> tuple[HeldOut, HeldOut]:
     """Both directions through the same blocks: fit on the blocks before, predict the next.
 
     Two directions judge nearly every row once and take out half of the luck of one order. Their chance agreement is
     unknown, so whoever combines them takes the average and the average standard error, not a smaller one.
 
+    Args:
+        chooser: from the rows of the blocks that only teach to the learner that is fitted all along: no judged row
+            has a say in the choice.
+
     Raises:
         InputError, OutcomeError: as the learner does, for a part of the rows too.
     """
     block = cluster_folds(sample.cluster, BLOCKS, seed)
-    forward, backward = (_one_way(learner, sample, way, seed, feature_names) for way in (block, BLOCKS - 1 - block))
+    forward, backward = (_one_way(chooser, sample, way, seed, feature_names) for way in (block, BLOCKS - 1 - block))
     return forward, backward
 
 
 def _one_way(
-    learner: UpliftLearner, sample: Sample, fold: IntArray, seed: int, feature_names: Sequence[str] | None
+    chooser: Callable[[Sample], UpliftLearner],
+    sample: Sample,
+    fold: IntArray,
+    seed: int,
+    feature_names: Sequence[str] | None,
 ) -> HeldOut:
     trees = LEVEL_TREES.with_seed(seed)
     objective: Objective = "binary" if sample.is_binary else "regression"
@@ -83,6 +91,7 @@ def _one_way(
         "level": sample.weight * nuisance_weights(sample.treatment, sample.propensity),
     }
     binned = Binned(sample.X, feature_names)
+    learner = chooser(sample.kept(np.flatnonzero(fold < FIRST_JUDGED)))
     uplift = np.empty(sample.y.size)
     plain = {name: np.empty(sample.y.size) for name in weights}
     for number in range(FIRST_JUDGED, BLOCKS):

@@ -6,31 +6,33 @@ least (docs/methods/uplift.md); one strongly regularised model regresses it on x
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import lightgbm as lgb
 import numpy as np
-import numpy.typing as npt
 
-from ml.arrays import FloatArray, checked_sample
+from ml.arrays import Features, FloatArray, Sample
 from ml.crossfit import cross_fitted_scores, doubly_robust_scores, mean_outcome, nuisance_weights
-from ml.trees import EFFECT_TREES, LEVEL_TREES, Binned, TreeSettings, contributions, raw_score
-from ml.uplift.base import FittedUplift
+from ml.trees import Binned, contributions, raw_score
+from ml.uplift.base import FittedStages, StagedLearner
 
 NUISANCE_FOLDS = 2
 
 
 @dataclass(frozen=True)
-class FittedDr(FittedUplift):
+class FittedDr(FittedStages):
     """Boosters "level_0", "level_1" (m*, averaged) and "effect"; constant `treated_share`."""
 
     kind: ClassVar[str] = "dr_learner"
 
-    def predict(self, X: FloatArray) -> FloatArray:
-        return raw_score(self.boosters["effect"], X)
+    def levels(self, X: Features) -> tuple[FloatArray, ...]:
+        return ()
 
-    def expected_without(self, X: FloatArray) -> FloatArray:
+    def combined(self, levels: tuple[FloatArray, ...], raw: FloatArray) -> FloatArray:
+        return raw
+
+    def expected_without(self, X: Features) -> FloatArray:
         levels = [
             mean_outcome(raw_score(self.boosters[f"level_{number}"], X), self.is_binary)
             for number in range(NUISANCE_FOLDS)
@@ -38,40 +40,27 @@ class FittedDr(FittedUplift):
         without = np.mean(levels, axis=0) - (1 - self.constants["treated_share"]) * self.predict(X)
         return np.asarray(np.clip(without, 0, 1) if self.is_binary else without, dtype=np.float64)
 
-    def effect_score(self, X: FloatArray) -> FloatArray:
+    def effect_score(self, X: Features) -> FloatArray:
         return self.predict(X)
 
-    def contributions(self, X: FloatArray) -> FloatArray:
+    def contributions(self, X: Features) -> FloatArray:
         return contributions(self.boosters["effect"], X)
 
 
 @dataclass(frozen=True)
-class DrLearner:
-    """Settings of a DR learner.
+class Level:
+    """Cross-fitted m*(x) of every row, and the models it comes from."""
 
-    Attributes:
-        level_trees: of the nuisance m*.
-        effect_trees: of the effect.
-    """
+    m: FloatArray
+    boosters: list[lgb.Booster]
 
-    level_trees: TreeSettings = LEVEL_TREES
-    effect_trees: TreeSettings = EFFECT_TREES
 
-    def fit(
-        self,
-        X: FloatArray,
-        y: npt.ArrayLike,
-        treatment: npt.ArrayLike,
-        propensity: npt.ArrayLike | float | None = None,
-        cluster: npt.ArrayLike | None = None,
-        sample_weight: npt.ArrayLike | None = None,
-        *,
-        feature_names: Sequence[str] | None = None,
-    ) -> FittedDr:
-        """See ml.uplift.base.UpliftLearner."""
-        sample = checked_sample(X, y, treatment, propensity, cluster, sample_weight)
-        binned = Binned(sample.X, feature_names)
-        level, levels = cross_fitted_scores(
+@dataclass(frozen=True)
+class DrLearner(StagedLearner[Level, FittedDr]):
+    """Settings of a DR learner."""
+
+    def nuisance(self, sample: Sample, binned: Binned) -> Level:
+        scores, boosters = cross_fitted_scores(
             binned,
             sample.X,
             sample.y,
@@ -81,14 +70,16 @@ class DrLearner:
             folds=NUISANCE_FOLDS,
             weight=sample.weight * nuisance_weights(sample.treatment, sample.propensity),
         )
-        m = mean_outcome(level, sample.is_binary)
+        return Level(mean_outcome(scores, sample.is_binary), boosters)
+
+    def finish(self, sample: Sample, binned: Binned, nuisance: Level) -> FittedDr:
         effect = binned.train(
-            doubly_robust_scores(sample.y, sample.treatment, sample.propensity, m),
+            doubly_robust_scores(sample.y, sample.treatment, sample.propensity, nuisance.m),
             objective="regression",
             settings=self.effect_trees,
             # Precision of a row's Γ is proportional to e(1-e): equal weights where everybody had equal chances.
             weight=sample.weight * sample.propensity * (1 - sample.propensity) * 4,
         )
-        boosters = {f"level_{number}": booster for number, booster in enumerate(levels)} | {"effect": effect}
+        boosters = {f"level_{number}": booster for number, booster in enumerate(nuisance.boosters)}
         share = float(np.average(sample.propensity, weights=sample.weight))
-        return FittedDr(boosters, {"treated_share": share}, sample.is_binary)
+        return FittedDr(boosters | {"effect": effect}, {"treated_share": share}, sample.is_binary)

@@ -7,89 +7,61 @@ tau/2 from all rows at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import lightgbm as lgb
 import numpy as np
-import numpy.typing as npt
 
-from ml.arrays import FloatArray, checked_sample
+from ml.arrays import Features, FloatArray, Sample
 from ml.crossfit import cross_fitted_scores
 from ml.errors import OutcomeError
-from ml.trees import EFFECT_TREES, LEVEL_TREES, Binned, TreeSettings, contributions, logit, raw_score, sigmoid
-from ml.uplift.base import FittedUplift
+from ml.trees import Binned, contributions, logit, raw_score, sigmoid
+from ml.uplift.base import FittedStages, StagedLearner, balance_weights
 
 OFFSET_FOLDS = 2
 
 
 @dataclass(frozen=True)
-class FittedOct(FittedUplift):
+class FittedOct(FittedStages):
     """Boosters "offset_0", "offset_1" (g, averaged) and "effect" (tau/2 above its start `half_average`)."""
 
     kind: ClassVar[str] = "oct"
 
-    def _level(self, X: FloatArray) -> FloatArray:
-        scores = [raw_score(self.boosters[f"offset_{number}"], X) for number in range(OFFSET_FOLDS)]
-        return np.asarray(np.mean(scores, axis=0), dtype=np.float64)
+    def levels(self, X: Features) -> tuple[FloatArray, ...]:
+        return tuple(raw_score(self.boosters[f"offset_{number}"], X) for number in range(OFFSET_FOLDS))
 
-    def _half_effect(self, X: FloatArray) -> FloatArray:
-        return self.constants["half_average"] + raw_score(self.boosters["effect"], X)
-
-    def predict(self, X: FloatArray) -> FloatArray:
-        level, half = self._level(X), self._half_effect(X)
+    def combined(self, levels: tuple[FloatArray, ...], raw: FloatArray) -> FloatArray:
+        level, half = sum(levels) / len(levels), self.constants["half_average"] + raw
         return sigmoid(level + half) - sigmoid(level - half)
 
-    def expected_without(self, X: FloatArray) -> FloatArray:
-        return sigmoid(self._level(X) - self._half_effect(X))
+    def expected_without(self, X: Features) -> FloatArray:
+        return sigmoid(np.mean(self.levels(X), axis=0) - self.effect_score(X) / 2)
 
-    def effect_score(self, X: FloatArray) -> FloatArray:
-        return 2 * self._half_effect(X)
+    def effect_score(self, X: Features) -> FloatArray:
+        return 2 * (self.constants["half_average"] + raw_score(self.boosters["effect"], X))
 
-    def contributions(self, X: FloatArray) -> FloatArray:
+    def contributions(self, X: Features) -> FloatArray:
         parts = 2 * contributions(self.boosters["effect"], X)
         parts[:, -1] += 2 * self.constants["half_average"]
         return parts
 
 
 @dataclass(frozen=True)
-class OctLearner:
-    """Settings of an OCT learner.
+class Offsets:
+    """Cross-fitted pooled log-odds of every row, and the models they come from."""
 
-    Attributes:
-        level_trees: of the pooled log-odds g.
-        effect_trees: of tau/2; small and strongly regularised.
-    """
+    level: FloatArray
+    boosters: list[lgb.Booster]
+    half_average: float
 
-    level_trees: TreeSettings = LEVEL_TREES
-    effect_trees: TreeSettings = EFFECT_TREES
 
-    def fit(
-        self,
-        X: FloatArray,
-        y: npt.ArrayLike,
-        treatment: npt.ArrayLike,
-        propensity: npt.ArrayLike | float | None = None,
-        cluster: npt.ArrayLike | None = None,
-        sample_weight: npt.ArrayLike | None = None,
-        *,
-        feature_names: Sequence[str] | None = None,
-    ) -> FittedOct:
-        """See ml.uplift.base.UpliftLearner.
+@dataclass(frozen=True)
+class OctLearner(StagedLearner[Offsets, FittedOct]):
+    """Settings of an OCT learner; it refuses amounts (OutcomeError)."""
 
-        Raises:
-            OutcomeError: the outcome is not yes/no, or one arm has no yes or no no.
-        """
-        sample = checked_sample(X, y, treatment, propensity, cluster, sample_weight)
-        if not sample.is_binary:
-            raise OutcomeError("OCT learns yes/no outcomes only: use the DR or the T-learner for amounts")
-        treated = sample.treatment == 1
-        weight = sample.weight * np.where(treated, 0.5 / sample.propensity, 0.5 / (1 - sample.propensity))
-        rate_1, rate_0 = (float(np.average(sample.y[arm], weights=weight[arm])) for arm in (treated, ~treated))
-        if not (0 < rate_1 < 1 and 0 < rate_0 < 1):
-            raise OutcomeError("an arm in which everybody or nobody shows the outcome has no log-odds")
-        half_average = (logit(rate_1) - logit(rate_0)) / 2
-        binned = Binned(sample.X, feature_names)
+    def nuisance(self, sample: Sample, binned: Binned) -> Offsets:
+        half = half_average_log_odds(sample)
         level, offsets = cross_fitted_scores(
             binned,
             sample.X,
@@ -98,14 +70,33 @@ class OctLearner:
             cluster=sample.cluster,
             settings=self.level_trees,
             folds=OFFSET_FOLDS,
-            weight=weight,
+            weight=balance_weights(sample),
         )
+        return Offsets(level, offsets, half)
+
+    def finish(self, sample: Sample, binned: Binned, nuisance: Offsets) -> FittedOct:
+        treated = sample.treatment == 1
         effect = binned.train(
             np.where(treated, sample.y, 1 - sample.y),
             objective="binary",
             settings=self.effect_trees,
-            weight=weight,
-            init_score=np.where(treated, level, -level) + half_average,
+            weight=balance_weights(sample),
+            init_score=np.where(treated, nuisance.level, -nuisance.level) + nuisance.half_average,
         )
-        boosters = {f"offset_{number}": booster for number, booster in enumerate(offsets)} | {"effect": effect}
-        return FittedOct(boosters, {"half_average": half_average}, True)
+        boosters = {f"offset_{number}": booster for number, booster in enumerate(nuisance.boosters)}
+        return FittedOct(boosters | {"effect": effect}, {"half_average": nuisance.half_average}, True)
+
+
+def half_average_log_odds(sample: Sample) -> float:
+    """Half the difference of the arms' log-odds: where a model of the effect on that scale starts.
+
+    Raises:
+        OutcomeError: the outcome is not yes/no, or one arm has no yes or no no.
+    """
+    if not sample.is_binary:
+        raise OutcomeError("log-odds are of yes/no outcomes only: use the DR or the X-learner for amounts")
+    weight, treated = balance_weights(sample), sample.treatment == 1
+    rate_1, rate_0 = (float(np.average(sample.y[arm], weights=weight[arm])) for arm in (treated, ~treated))
+    if not (0 < rate_1 < 1 and 0 < rate_0 < 1):
+        raise OutcomeError("an arm in which everybody or nobody shows the outcome has no log-odds")
+    return (logit(rate_1) - logit(rate_0)) / 2

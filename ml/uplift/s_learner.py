@@ -6,22 +6,22 @@ Collapses to no effect where treatment is a weak split: never the only candidate
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ml.arrays import FloatArray, checked_sample
+from ml.arrays import Features, FloatArray, checked_sample
 from ml.crossfit import mean_outcome
 from ml.trees import LEVEL_TREES, Binned, TreeSettings, contributions, raw_score
-from ml.uplift.base import FittedUplift
+from ml.uplift.base import FittedUplift, balance_weights
 
 TREATMENT_COLUMN = "is_treated"
 
 
-def _with_arm(X: FloatArray, arm: float | FloatArray) -> FloatArray:
-    return np.column_stack([X, np.broadcast_to(np.asarray(arm, dtype=np.float64), (X.shape[0],))])
+def _with_arm(X: Features, arm: float | FloatArray) -> Features:
+    return np.column_stack([X, np.broadcast_to(np.asarray(arm, dtype=X.dtype), (X.shape[0],))])
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,18 @@ class FittedS(FittedUplift):
 
     kind: ClassVar[str] = "s_learner"
 
-    def predict(self, X: FloatArray) -> FloatArray:
+    def predict(self, X: Features) -> FloatArray:
         treated = mean_outcome(raw_score(self.boosters["outcome"], _with_arm(X, 1.0)), self.is_binary)
         return treated - self.expected_without(X)
 
-    def expected_without(self, X: FloatArray) -> FloatArray:
+    def expected_without(self, X: Features) -> FloatArray:
         return mean_outcome(raw_score(self.boosters["outcome"], _with_arm(X, 0.0)), self.is_binary)
 
-    def effect_score(self, X: FloatArray) -> FloatArray:
+    def effect_score(self, X: Features) -> FloatArray:
         outcome = self.boosters["outcome"]
         return raw_score(outcome, _with_arm(X, 1.0)) - raw_score(outcome, _with_arm(X, 0.0))
 
-    def contributions(self, X: FloatArray) -> FloatArray:
+    def contributions(self, X: Features) -> FloatArray:
         outcome = self.boosters["outcome"]
         change = contributions(outcome, _with_arm(X, 1.0)) - contributions(outcome, _with_arm(X, 0.0))
         # The treatment column's own share differs by person but is no trait of theirs: it goes to the rest.
@@ -56,7 +56,7 @@ class SLearner:
 
     def fit(
         self,
-        X: FloatArray,
+        X: Features,
         y: npt.ArrayLike,
         treatment: npt.ArrayLike,
         propensity: npt.ArrayLike | float | None = None,
@@ -64,15 +64,15 @@ class SLearner:
         sample_weight: npt.ArrayLike | None = None,
         *,
         feature_names: Sequence[str] | None = None,
+        categorical: Sequence[int] = (),
     ) -> FittedS:
         """See ml.uplift.base.UpliftLearner; rows are weighted so that both arms count the same."""
         sample = checked_sample(X, y, treatment, propensity, cluster, sample_weight)
         names = None if feature_names is None else [*feature_names, TREATMENT_COLUMN]
-        balance = np.where(sample.treatment == 1, 0.5 / sample.propensity, 0.5 / (1 - sample.propensity))
-        booster = Binned(_with_arm(sample.X, sample.treatment), names).train(
+        booster = Binned(_with_arm(sample.X, sample.treatment), names, categorical).train(
             sample.y,
             objective="binary" if sample.is_binary else "regression",
-            settings=TreeSettings(**(self.trees.as_dict() | {"feature_share": 1.0})),  # type: ignore[arg-type]
-            weight=sample.weight * balance,
+            settings=replace(self.trees, feature_share=1.0),
+            weight=balance_weights(sample),
         )
         return FittedS({"outcome": booster}, {}, sample.is_binary)

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ml.arrays import FloatArray, checked_sample
+from ml.arrays import Features, FloatArray, checked_sample
 from ml.crossfit import mean_outcome
 from ml.trees import LEVEL_TREES, Binned, TreeSettings, contributions, raw_score
 from ml.uplift.base import FittedUplift
@@ -21,17 +21,17 @@ class FittedT(FittedUplift):
 
     kind: ClassVar[str] = "t_learner"
 
-    def predict(self, X: FloatArray) -> FloatArray:
+    def predict(self, X: Features) -> FloatArray:
         treated = mean_outcome(raw_score(self.boosters["treated"], X), self.is_binary)
         return treated - self.expected_without(X)
 
-    def expected_without(self, X: FloatArray) -> FloatArray:
+    def expected_without(self, X: Features) -> FloatArray:
         return mean_outcome(raw_score(self.boosters["control"], X), self.is_binary)
 
-    def effect_score(self, X: FloatArray) -> FloatArray:
+    def effect_score(self, X: Features) -> FloatArray:
         return raw_score(self.boosters["treated"], X) - raw_score(self.boosters["control"], X)
 
-    def contributions(self, X: FloatArray) -> FloatArray:
+    def contributions(self, X: Features) -> FloatArray:
         return contributions(self.boosters["treated"], X) - contributions(self.boosters["control"], X)
 
 
@@ -43,7 +43,7 @@ class TLearner:
 
     def fit(
         self,
-        X: FloatArray,
+        X: Features,
         y: npt.ArrayLike,
         treatment: npt.ArrayLike,
         propensity: npt.ArrayLike | float | None = None,
@@ -51,10 +51,11 @@ class TLearner:
         sample_weight: npt.ArrayLike | None = None,
         *,
         feature_names: Sequence[str] | None = None,
+        categorical: Sequence[int] = (),
     ) -> FittedT:
         """See ml.uplift.base.UpliftLearner; propensity and cluster are checked and not needed."""
         sample = checked_sample(X, y, treatment, propensity, cluster, sample_weight)
-        binned = Binned(sample.X, feature_names)
+        binned = Binned(sample.X, feature_names, categorical)
         boosters = {
             name: binned.train(
                 sample.y,

@@ -8,14 +8,22 @@ import pytest
 from ml.errors import InputError, OutcomeError
 from ml.explain import check_additive
 from ml.uplift.base import UpliftLearner
-from ml.uplift.catalogue import default_learner, model_from_parts
+from ml.uplift.catalogue import model_from_parts
 from ml.uplift.dr_learner import DrLearner
 from ml.uplift.oct import OctLearner
 from ml.uplift.s_learner import SLearner
 from ml.uplift.t_learner import TLearner
+from ml.uplift.x_learner import XLearner
 from tests.unit.ml.worlds import effect_world
 
-LEARNERS: tuple[UpliftLearner, ...] = (OctLearner(), DrLearner(), TLearner(), SLearner())
+LEARNERS: tuple[UpliftLearner, ...] = (
+    OctLearner(),
+    XLearner(scale="log_odds"),
+    DrLearner(),
+    XLearner(),
+    TLearner(),
+    SLearner(),
+)
 names = pytest.mark.parametrize("learner", LEARNERS, ids=lambda learner: type(learner).__name__)
 
 
@@ -28,7 +36,7 @@ def test_people_whom_contact_helps_are_told_from_those_it_hurts(learner: UpliftL
     assert predicted.mean() == pytest.approx(effect.mean(), abs=0.04)
 
 
-@pytest.mark.parametrize("learner", LEARNERS[1:], ids=lambda learner: type(learner).__name__)
+@pytest.mark.parametrize("learner", LEARNERS[2:], ids=lambda learner: type(learner).__name__)
 def test_amounts_are_learned_in_their_own_unit(learner: UpliftLearner) -> None:
     rng = np.random.default_rng(3)
     X = rng.normal(size=(4000, 4))
@@ -73,10 +81,11 @@ def test_a_model_can_be_put_together_from_its_parts(learner: UpliftLearner) -> N
     assert ((again.expected_without(X) >= 0) & (again.expected_without(X) <= 1)).all()
 
 
-def test_oct_refuses_amounts() -> None:
+@pytest.mark.parametrize("learner", LEARNERS[:2], ids=lambda learner: learner.__class__.__name__)
+def test_log_odds_of_amounts_are_refused(learner: UpliftLearner) -> None:
     X, y, treatment, _ = effect_world(500, 7)
     with pytest.raises(OutcomeError, match="yes/no outcomes only"):
-        OctLearner().fit(X, y * 3.5, treatment)
+        learner.fit(X, y * 3.5, treatment)
 
 
 @pytest.mark.parametrize(("rate", "shown"), [(0.95, "95"), (0.0005, "0.05")])
@@ -85,7 +94,7 @@ def test_an_outcome_of_nearly_all_or_hardly_anybody_is_refused(rate: float, show
     y[: int(2000 * rate)] = 1
     X, treatment = np.ones((2000, 2)), np.arange(2000) % 2
     with pytest.raises(OutcomeError, match=shown):
-        default_learner(is_binary=True, seed=1).fit(X, y, treatment)
+        XLearner().fit(X, y, treatment)
 
 
 def test_an_unknown_outcome_is_refused_not_filled() -> None:

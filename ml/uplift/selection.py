@@ -1,0 +1,117 @@
+"""Which learner and size predicts effects best, told by cross-validation inside the rows that teach.
+
+The criterion is the mean of (Γ - tau(x))² over held-out rows, Γ their doubly-robust scores: up to a constant that is
+equal for all candidates it is the squared error of the effect itself (docs/methods/uplift.md). It judges order and
+size; AUTOC judges the order alone and chose worse on three of six simulated worlds and on Hillstrom.
+Does not belong here: which candidates there are (catalogue.py), whether the winner may be used (ml/promotion.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ml.arrays import Features, FloatArray, Sample, cluster_folds
+from ml.crossfit import cross_fitted_scores, doubly_robust_scores, mean_outcome, nuisance_weights
+from ml.trees import Binned, raw_score
+from ml.uplift.catalogue import ROUNDS, AnyStaged, candidates
+
+FOLDS = 3
+# A choice among so few settings is no better made on more rows than these, and the fits of a larger table cost minutes.
+MOST_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The winner and what it won against.
+
+    Attributes:
+        learner: with the chosen size; fit it on all rows.
+        errors: mean held-out (Γ - tau)² less that of the average effect for everybody, by candidate's name: negative
+            is better than treating all people alike.
+    """
+
+    learner: AnyStaged
+    errors: dict[str, float]
+
+
+def choose(sample: Sample, *, is_randomised: bool, seed: int, competitors: Sequence[AnyStaged] | None = None) -> Choice:
+    """The candidate with the least held-out error; of equals the first in the catalogue.
+
+    Args:
+        sample: the rows that teach; of more than MOST_ROWS a seeded part of the clusters decides.
+        competitors: None: those of the catalogue.
+
+    Raises:
+        InputError, OutcomeError: as the learners do.
+    """
+    standing = candidates(sample.y.size, is_binary=sample.is_binary, is_randomised=is_randomised, seed=seed)
+    learners = standing if competitors is None else list(competitors)
+    sample = part_of(sample, seed=seed, most=MOST_ROWS)
+    fold = cluster_folds(sample.cluster, FOLDS, seed)
+    gamma = _held_out_gamma(sample, learners[0], seed)
+    average = float(np.average(gamma, weights=sample.weight))
+    squares = np.average((gamma - average) ** 2, weights=sample.weight)
+    errors: dict[tuple[int, int], float] = {}
+    for number in range(FOLDS):
+        train, held_out = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        for key, effect in _predictions(sample.kept(train), sample.X[held_out], learners):
+            loss = float(np.sum(sample.weight[held_out] * (gamma[held_out] - effect) ** 2))
+            errors[key] = errors.get(key, 0.0) + loss / float(sample.weight.sum())
+    position, rounds = min(errors, key=lambda key: (errors[key], key))
+    chosen = learners[position]
+    return Choice(
+        replace(chosen, effect_trees=replace(chosen.effect_trees, rounds=rounds)),
+        {_name(learners[key[0]], key[1]): float(error - squares) for key, error in errors.items()},
+    )
+
+
+def _predictions(train: Sample, X: Features, learners: Sequence[AnyStaged]) -> list[tuple[tuple[int, int], FloatArray]]:
+    """((position in learners, rounds), effects of X's rows): one binning, one first stage a kind of learner."""
+    binned = Binned(train.X)
+    nuisances, levels = {}, {}
+    result = []
+    for position, learner in enumerate(learners):
+        first = (type(learner), learner.level_trees)
+        if first not in nuisances:
+            nuisances[first] = learner.nuisance(train, binned)
+        fitted = learner.finish(train, binned, nuisances[first])
+        if fitted.kind not in levels:
+            levels[fitted.kind] = fitted.levels(X)
+        for rounds in sorted({*ROUNDS, learner.effect_trees.rounds}):
+            if rounds <= learner.effect_trees.rounds:
+                raw = raw_score(fitted.boosters["effect"], X, rounds)
+                result.append(((position, rounds), fitted.combined(levels[fitted.kind], raw)))
+    return result
+
+
+def _held_out_gamma(sample: Sample, learner: AnyStaged, seed: int) -> FloatArray:
+    level, _ = cross_fitted_scores(
+        Binned(sample.X),
+        sample.X,
+        sample.y,
+        is_binary=sample.is_binary,
+        cluster=sample.cluster,
+        settings=learner.level_trees.with_seed(seed),
+        folds=FOLDS,
+        weight=sample.weight * nuisance_weights(sample.treatment, sample.propensity),
+    )
+    m = mean_outcome(level, sample.is_binary)
+    return doubly_robust_scores(sample.y, sample.treatment, sample.propensity, m)
+
+
+def part_of(sample: Sample, *, seed: int, most: int) -> Sample:
+    """About `most` rows of a larger sample: a seeded part of its clusters, each whole."""
+    if sample.y.size <= most:
+        return sample
+    clusters = int(sample.cluster.max()) + 1
+    taken = np.random.default_rng(seed).random(clusters) < most / sample.y.size
+    return sample.kept(np.flatnonzero(taken[sample.cluster]))
+
+
+def _name(learner: AnyStaged, rounds: int) -> str:
+    scale = getattr(learner, "scale", "")
+    trees = learner.effect_trees
+    return f"{type(learner).__name__}{f' ({scale})' if scale else ''}, {trees.leaves} leaves, {rounds} × {trees.rate}"
