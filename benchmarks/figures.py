@@ -37,11 +37,8 @@ class Figure:
         """One line of the table."""
         if self.low is None and self.high is None:
             return f"{self.name:<44}{self.value:>14.5g}"
-        bar = {
-            (True, True): f"{self.low} to {self.high}",
-            (True, False): f">= {self.low}",
-            (False, True): f"<= {self.high}",
-        }[(self.low is not None, self.high is not None)]
+        ends = ["" if end is None else f"{end:.10g}" for end in (self.low, self.high)]
+        bar = f"{ends[0]} to {ends[1]}" if all(ends) else f">= {ends[0]}" if ends[0] else f"<= {ends[1]}"
         return f"{self.name:<44}{self.value:>14.8g}  {bar:<28}{'ok' if self.ok else 'FALLS SHORT'}"
 
 

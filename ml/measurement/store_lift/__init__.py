@@ -1,0 +1,1 @@
+"""What a campaign caused in stores or areas: estimators, placebo inference, diagnostics, power."""
