@@ -128,12 +128,13 @@ def store_alerts(frames: Frames, context: ExportContext) -> pl.DataFrame:
 
 
 def _sentence(row: Mapping[str, object]) -> str:
-    """ "Store s1: 9 people told of waiting in the last 14 days, 4.5 times as often per sale as before"."""
-    times = row["times_as_often"]
+    """The alert in words: which subject, how many pieces about what, how much more often than before."""
+    times, per = row["times_as_often"], str(row["opportunity"]).removesuffix("s")
     often = f"{ENGLISH.short(float(str(times)))} times as often as before" if times is not None else "never before"
+    pieces = ENGLISH.number(int(str(row["recent_count"])))
     return (
-        f"{str(row['subject_kind']).capitalize()} {row['subject_id']}: {ENGLISH.number(int(str(row['recent_count'])))} "
-        f"bad pieces about {row['moment']} in the last 14 days, {often}, counted per {str(row['opportunity']).removesuffix('s')}."
+        f"{str(row['subject_kind']).capitalize()} {row['subject_id']}: {pieces} bad pieces about {row['moment']} "
+        f"in the last 14 days, {often}, counted per {per}."
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.formatting import ENGLISH
-from orchestration.exports.report import campaigns, data, fairness, people
+from orchestration.exports.report import campaigns, data, fairness, people, texts
 from orchestration.exports.report.figures import name_of
 from orchestration.exports.report.forest import forests
 from orchestration.exports.report.view import ReportContext, Tile
@@ -43,6 +43,7 @@ def build_report(exports: Mapping[str, pl.DataFrame], context: ExportContext, li
         forests=forests(results),
         campaigns=campaigns.campaign_blocks(results),
         fairness=fairness.fairness_rows(exports["design_quality"]),
+        texts=texts.texts_block(exports),
         tiers=people.tier_rows(exports["ambassador_candidates"], exports["ambassador_scores"], context),
         group_bars=people.group_bars(exports["uplift_scores"], names),
         left_out=people.left_out(quality),

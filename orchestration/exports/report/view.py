@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from orchestration.exports.report.view_texts import TextsBlock
+
 Tone = Literal["good", "bad", "open", "careful", "missing"]
 
 
@@ -212,6 +214,7 @@ class ReportContext:
     forests: tuple[Forest, ...]
     campaigns: tuple[CampaignBlock, ...]
     fairness: tuple[FairnessRow, ...]
+    texts: TextsBlock
     tiers: tuple[TierRow, ...]
     group_bars: tuple[GroupBar, ...]
     left_out: tuple[tuple[str, str], ...]

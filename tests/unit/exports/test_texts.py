@@ -98,7 +98,7 @@ def test_an_alert_is_told_in_a_sentence(context: ExportContext) -> None:
     found = store_alerts({"store_alerts": frame("store_alerts", rows)}, context)
     assert found["subject_id"].to_list() == ["north", "west"]
     assert found["headline"][0] == (
-        "Store north: 9 bad pieces about waiting in the last 14 days, 4.50 times as often as before, counted per sales."
+        "Store north: 9 bad pieces about waiting in the last 14 days, 4.50 times as often as before, counted per sale."
     )
     assert "never before" in found["headline"][1]
     assert found.row(0, named=True)["earlier_per_1000"] == 2.0
@@ -201,3 +201,31 @@ def test_a_person_who_may_not_be_listed_is_in_no_export_about_texts(
     names = ("moments", "store_alerts", "ugc_kinds", "text_check")
     exports = build_exports(frames, context)
     assert not [name for name in names if "consumer_key" in exports[name].columns]
+
+
+def test_the_page_shows_moments_alerts_and_the_check_against_labels(context: ExportContext) -> None:
+    from orchestration.exports.report.build import build_report
+    from orchestration.exports.report.render import render
+
+    label = {"ugc_key": "a", "label_set": "moment", "label": "wait", "given_words": "<b>Late</b> Flight"}
+    frames = {
+        "fct_ugc": frame("fct_ugc", [piece("a", language="en", sentiment="negative")]),
+        "fct_ugc_labels": frame("fct_ugc_labels", [label]),
+        "fct_moments": frame("fct_moments", [told("a", "wait")]),
+    }
+    report = build_report(build_exports(frames, context), context, "../exports")
+    (row,) = report.texts.moments
+    assert (row.moment, row.pieces, row.recent, row.per_sales) == ("waiting", "1", "1", "not reported")
+    (check,) = report.texts.checks
+    assert [(cell.text, cell.is_right) for cell in check.rows[0].cells] == [("1", True)]
+    page = render(report)
+    assert "&lt;b&gt;Late&lt;/b&gt; Flight" in page
+    assert "Moments read, against the reasons given: site" in page
+
+
+def test_a_brand_without_texts_is_told_what_is_needed(context: ExportContext) -> None:
+    from orchestration.exports.report.build import build_report
+    from orchestration.exports.report.render import render
+
+    page = render(build_report(build_exports({}, context), context, "../exports"))
+    assert "No moment could be read yet. Needed: posts or reviews" in page

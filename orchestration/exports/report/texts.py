@@ -1,0 +1,148 @@
+"""The report's blocks about what people say, from the exports moments, store_alerts, ugc_kinds and text_check.
+
+Belongs here: choosing rows and writing figures out. Does not: figures of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from orchestration.exports.contract_texts import (
+    EVER,
+    MOMENT_WORDS,
+    NOT_READ,
+    NOTHING_TOLD,
+    REASONS_GIVEN,
+    RECENT,
+    SENTIMENT_GIVEN,
+    STARS_GIVEN,
+    UNSURE,
+)
+from orchestration.exports.formatting import ENGLISH, NOT_REPORTED
+from orchestration.exports.report.view_texts import (
+    CheckCell,
+    CheckRow,
+    CheckTable,
+    Feelings,
+    KindRow,
+    MomentRow,
+    TextsBlock,
+)
+
+Row = Mapping[str, Any]
+_FEELINGS = ("negative", "neutral", "positive", UNSURE)
+_TOLD_ORDER = (*MOMENT_WORDS.values(), *_FEELINGS, NOTHING_TOLD, NOT_READ)
+_ALERTS_SHOWN = 8
+_TITLES = {
+    REASONS_GIVEN: "Moments read, against the reasons given",
+    SENTIMENT_GIVEN: "Feeling read, against the feeling given",
+    STARS_GIVEN: "Feeling read, against the stars given",
+}
+_NOTES = {
+    REASONS_GIVEN: "A text may tell of several moments, so a row adds up to more than its pieces.",
+    SENTIMENT_GIVEN: "Unsure: no feeling is more likely than not.",
+    STARS_GIVEN: "Up to two stars of five stand for negative, three for neutral, four and more for positive. "
+    "Unsure: no feeling is more likely than not.",
+}
+
+
+def texts_block(exports: Mapping[str, pl.DataFrame]) -> TextsBlock:
+    """Everything the page shows of texts."""
+    brand = exports["moments"].filter(pl.col("subject_kind") == "brand")
+    recent = {row["moment"]: row for row in brand.filter(pl.col("period") == RECENT).iter_rows(named=True)}
+    ever = brand.filter((pl.col("period") == EVER) & (pl.col("pieces_count") > 0))
+    ordered = ever.sort("pieces_count", "moment", descending=[True, False])
+    return TextsBlock(
+        alerts=tuple(exports["store_alerts"]["headline"].head(_ALERTS_SHOWN)),
+        moments=tuple(_moment(row, recent.get(row["moment"], {})) for row in ordered.iter_rows(named=True)),
+        kinds=tuple(
+            _kind(row)
+            for row in exports["ugc_kinds"].sort("place", "pieces_count", "kind", descending=[False, True, False])
+            .filter(pl.col("pieces_count") > 0)
+            .iter_rows(named=True)
+        ),
+        checks=check_tables(exports["text_check"]),
+    )  # fmt: skip
+
+
+def _moment(row: Row, recent: Row) -> MomentRow:
+    """A moment of all time with what its last 90 days add; none in them is a true 0."""
+    pieces = row["pieces_count"]
+    return MomentRow(
+        moment=row["moment"],
+        pieces=ENGLISH.number(pieces),
+        feelings=_feelings(row["negative_count"] / pieces, row["positive_count"] / pieces),
+        unsure=ENGLISH.number(row["unsure_count"]),
+        recent=ENGLISH.number(recent.get("pieces_count", 0)),
+        before=ENGLISH.number(recent["before_count"]) if recent else NOT_REPORTED,
+        per_sales=_rate(recent, "per_1000_transactions"),
+        per_views=_rate(recent, "per_1000_views"),
+    )
+
+
+def _rate(row: Row, name: str) -> str:
+    if row.get(name) is None:
+        return NOT_REPORTED
+    low, high = (ENGLISH.short(row[f"{name}_{end}"]) for end in ("low", "high"))
+    return f"{ENGLISH.short(row[name])} ({low} to {high})"
+
+
+def _feelings(negative: float, positive: float) -> Feelings:
+    words = f"{ENGLISH.share(negative)} negative, {ENGLISH.share(positive)} positive"
+    return Feelings(round(100 * negative, 2), round(100 * positive, 2), words)
+
+
+def _kind(row: Row) -> KindRow:
+    is_read = row["negative_share"] is not None
+    return KindRow(
+        place=row["place"],
+        kind=row["kind"],
+        pieces=ENGLISH.number(row["pieces_count"]),
+        recent=ENGLISH.number(row["last_90_days_count"]),
+        unpaid=ENGLISH.number(row["unpaid_count"]),
+        undisclosed=ENGLISH.number(row["undisclosed_count"]),
+        read=ENGLISH.share(row["read_share"]),
+        feelings=_feelings(row["negative_share"], row["positive_share"]) if is_read else None,
+    )
+
+
+def check_tables(checks: pl.DataFrame) -> tuple[CheckTable, ...]:
+    """One table a comparison and source: labels given down, what was read across."""
+    parts = checks.sort("comparison", "source").partition_by("comparison", "source", maintain_order=True)
+    return tuple(_check_table(part) for part in parts)
+
+
+def _check_table(part: pl.DataFrame) -> CheckTable:
+    comparison, source = part.row(0, named=True)["comparison"], part.row(0, named=True)["source"]
+    present = set(part["told"])
+    told = tuple(name for name in _TOLD_ORDER if name in present)
+    by_size = comparison == REASONS_GIVEN
+    labels = part.unique("given").sort(
+        ["given_count", "given"] if by_size else ["given"], descending=[True, False] if by_size else [False]
+    )
+    rows = []
+    for label in labels.iter_rows(named=True):
+        cells = {row["told"]: row for row in part.filter(pl.col("given") == label["given"]).iter_rows(named=True)}
+        right = cells.get(label["expected"])
+        hit = right["share"] if right else 0.0
+        rows.append(
+            CheckRow(
+                given=label["given"],
+                expected=label["expected"] or "",
+                total=ENGLISH.number(label["given_count"]),
+                right=ENGLISH.share(hit) if label["expected"] else "",
+                cells=tuple(_cell(cells.get(name), name == label["expected"]) for name in told),
+            )
+        )
+    return CheckTable(f"{_TITLES[comparison]}: {source}", _NOTES[comparison], told, tuple(rows))
+
+
+def _cell(row: Row | None, is_right: bool) -> CheckCell:
+    if row is None:
+        return CheckCell("0", "", is_right, 0)
+    return CheckCell(
+        ENGLISH.number(row["pieces_count"]), ENGLISH.share(row["share"]), is_right, round(100 * row["share"])
+    )
