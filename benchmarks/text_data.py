@@ -142,18 +142,12 @@ def planted(texts: list[str], seed: int) -> list[str]:
     return copies
 
 
-def peers() -> dict[str, Callable[[str], float]]:
-    """Polarity functions of VADER (MIT), TextBlob (MIT) and AFINN (GPL; used here only), scaled to -1 to 1."""
-    from afinn import Afinn
-    from textblob import TextBlob
+def vader() -> Callable[[str], float]:
+    """VADER's polarity of a text, -1 to 1."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    vader, afinn = SentimentIntensityAnalyzer(), Afinn()
-    return {
-        "vader": lambda text: float(vader.polarity_scores(text)["compound"]),
-        "textblob": lambda text: float(TextBlob(text).sentiment.polarity),
-        "afinn": lambda text: float(np.clip(afinn.score(text) / 5, -1, 1)),
-    }
+    analyzer = SentimentIntensityAnalyzer()
+    return lambda text: float(analyzer.polarity_scores(text)["compound"])
 
 
 def by_sign(scores: list[float]) -> list[str]:
