@@ -15,7 +15,7 @@ export DAGSTER_DISABLE_TELEMETRY := true
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help environment run journey voices ui ui-readonly test test-browser test-live lint format bench bench-env trials lock \
+.PHONY: help environment run journey voices ui ui-readonly test test-browser test-live lint format bench bench-env oracles trials lock \
 	clean chromium
 
 help: ## this list
@@ -99,6 +99,9 @@ bench: $(ENVIRONMENT) $(PEERS) ## benchmarks: ratios against peers measured in t
 
 trials: $(ENVIRONMENT) ## the long counts (coverage, promotion) over many seeds; resumable
 	@$(call EACH,$(wildcard benchmarks/trial*.py))
+
+oracles: $(PEERS) ## golden values of metrics, made anew by the libraries that define them
+	@benchmarks/.venv/bin/python -m benchmarks.peers.oracles
 
 bench-env: $(PEERS) ## the peers that benchmarks compare with, in an environment of their own
 

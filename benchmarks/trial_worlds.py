@@ -32,11 +32,13 @@ from ml.features.training import training_frame
 from ml.measurement.average_effect import campaign_effects
 from ml.train import train_uplift
 from orchestration.connectors.landing import land_source
+from orchestration.connectors.near_duplicates import lay_out_clusters
 from orchestration.connectors.selection import lay_out, link_signals, select_loads
 from orchestration.connectors.signals import ensure_signals
 from orchestration.dbt import PROFILES, ROOT, WAREHOUSE_VARIABLE, cutoff_of, variables
 from orchestration.demo.source import prepare
 from orchestration.settings import Settings, load_settings, pseudonym_key, real_data_directory
+from orchestration.text_models import text_models
 from orchestration.workspace import Workspace
 
 RESULTS = Path(__file__).parent / "results"
@@ -61,10 +63,10 @@ def marts_of(settings: Settings, workspace: Workspace) -> dict[str, pl.DataFrame
     """Land the world and build its marts."""
     as_of = settings.brand.as_of
     assert as_of is not None, "the example fixes its day"
-    source = settings.sources[0]
+    source, cutoff = settings.sources[0], cutoff_of(as_of, settings.brand.timezone)
     land_source(
         source,
-        prepare(source, workspace, cutoff_of(as_of, settings.brand.timezone)),
+        prepare(source, workspace, cutoff),
         workspace,
         key=pseudonym_key(settings),
         loaded_at=datetime(2026, 1, 1),
@@ -72,9 +74,10 @@ def marts_of(settings: Settings, workspace: Workspace) -> dict[str, pl.DataFrame
         brand_timezone=settings.brand.timezone,
     )
     loads, landed_root = select_loads(workspace.landing), workspace.root / "landed"
-    ensure_signals(loads)
     lay_out(loads, landed_root)
+    ensure_signals(loads, text_models(workspace))
     link_signals(loads, landed_root)
+    lay_out_clusters(loads, cutoff, landed_root)
     warehouse = workspace.root / "warehouse.duckdb"
     wanted = (*REQUIRED_MARTS, "dim_campaigns")
     subprocess.run(

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.arrays import BoolArray, FloatArray, IntArray
-from ml.evaluate.rate import half_sample_qini_rate, qini_rate
+from ml.evaluate.rate import half_sample_rates, qini_rate
 
 Z_90 = 1.644854
 # grf uses 200 half-samples; the standard error's own error is then 5 %.
@@ -122,7 +122,7 @@ def _figures(judged: Judged, seed: int) -> dict[str, tuple[float, float]]:
 def _differences(
     gamma: FloatArray, scores: Mapping[str, FloatArray], cluster: IntArray, seed: int
 ) -> dict[str, tuple[float, float]]:
-    halves = half_sample_qini_rate(gamma, scores, cluster, draws=DRAWS, seed=seed)
+    halves = half_sample_rates(gamma, scores, cluster, draws=DRAWS, seed=seed)
     full = {name: qini_rate(gamma, score) for name, score in scores.items()}
     first, second = scores
     return {

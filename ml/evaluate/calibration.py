@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import polars as pl
 
 from ml.arrays import FloatArray, IntArray, cluster_codes
+from ml.errors import InputError
 
 Z_90 = 1.644854
 INTERVAL_LEVEL = 0.9
@@ -78,4 +80,49 @@ def fit_calibration(gamma: FloatArray, uplift: FloatArray, cluster: IntArray) ->
         float(covariance[0, 0]),
         float(covariance[1, 1]),
         float(covariance[0, 1]),
+    )
+
+
+def decile_table(gamma: FloatArray, predicted: FloatArray, cluster: IntArray, *, groups: int = 10) -> pl.DataFrame:
+    """Predicted against realised effect by groups of equal size, the highest predictions first.
+
+    Args:
+        gamma: (n,) held-out doubly-robust scores.
+        predicted: (n,) predicted effects of the same people.
+        cluster: who was assigned, or stands, together.
+
+    Returns:
+        group (1 … groups), rows, predicted, realised, low, high (90 %, robust by cluster): effects in the outcome's
+        unit.
+
+    Raises:
+        InputError: fewer than two rows a group.
+    """
+    if gamma.size < 2 * groups:
+        raise InputError(f"{gamma.size} held-out rows cannot make {groups} groups")
+    group = np.empty(gamma.size, dtype=np.int64)
+    group[np.argsort(-predicted, kind="stable")] = np.arange(gamma.size) * groups // gamma.size
+    frame = pl.DataFrame({"group": group + 1, "gamma": gamma, "predicted": predicted, "cluster": cluster})
+    deviation = pl.col("gamma") - pl.col("gamma").mean().over("group")
+    variance = (
+        frame.with_columns(deviation.alias("deviation"))
+        .group_by("group", "cluster")
+        .agg(pl.col("deviation").sum())
+        .group_by("group")
+        .agg(
+            squares=(pl.col("deviation") ** 2).sum(),
+            clusters=pl.len(),
+        )
+    )
+    table = frame.group_by("group").agg(
+        rows=pl.len(), predicted=pl.col("predicted").mean(), realised=pl.col("gamma").mean()
+    )
+    count = pl.col("clusters")
+    reach = Z_90 * (pl.col("squares") * count / (count - 1)).sqrt() / pl.col("rows")
+    return (
+        table.join(variance, on="group")
+        .sort("group")
+        .select(
+            "group", "rows", "predicted", "realised", low=pl.col("realised") - reach, high=pl.col("realised") + reach
+        )
     )

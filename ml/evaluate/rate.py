@@ -8,6 +8,8 @@ order and positive where people with a high score gain more. People with equal s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 
@@ -46,10 +48,16 @@ def qini_rate(gamma: FloatArray, score: FloatArray) -> float:
     return _qini_rate_of(_tie_averaged(gamma, score))
 
 
-def half_sample_qini_rate(
-    gamma: FloatArray, scores: Mapping[str, FloatArray], cluster: IntArray, *, draws: int, seed: int
+def half_sample_rates(
+    gamma: FloatArray,
+    scores: Mapping[str, FloatArray],
+    cluster: IntArray,
+    *,
+    draws: int,
+    seed: int,
+    figure: Literal["qini_rate", "autoc"] = "qini_rate",
 ) -> dict[str, FloatArray]:
-    """QINI-RATE of every score on the same random halves of the clusters: (draws,) each.
+    """The figure of every score on the same random halves of the clusters: (draws,) each.
 
     The standard deviation over draws is the standard error of the figure of all rows (grf's half-sample bootstrap);
     of a difference of two scores, that of the paired difference.
@@ -57,6 +65,7 @@ def half_sample_qini_rate(
     Args:
         cluster: (n,) labels of what was assigned together.
     """
+    of = _qini_rate_of if figure == "qini_rate" else _autoc_of
     rng = np.random.default_rng(seed)
     codes = cluster_codes(cluster, gamma.size)
     clusters = int(codes.max()) + 1
@@ -72,8 +81,25 @@ def half_sample_qini_rate(
         half: BoolArray = taken[codes]
         for name, (order, ordered_score) in prepared.items():
             kept = half[order]
-            result[name][draw] = _qini_rate_of(_tie_averaged(gamma[order[kept]], ordered_score[kept]))
+            result[name][draw] = of(_tie_averaged(gamma[order[kept]], ordered_score[kept]))
     return result
+
+
+def rate_interval(
+    gamma: FloatArray,
+    score: FloatArray,
+    cluster: IntArray,
+    *,
+    figure: Literal["qini_rate", "autoc"],
+    level: float = 0.9,
+    draws: int = 200,
+    seed: int = 0,
+) -> tuple[float, float, float]:
+    """(figure, low, high): normal interval with the half-sample standard error, as grf reports it."""
+    value = qini_rate(gamma, score) if figure == "qini_rate" else autoc(gamma, score)
+    halves = half_sample_rates(gamma, {"": score}, cluster, draws=draws, seed=seed, figure=figure)[""]
+    reach = float(NormalDist().inv_cdf((1 + level) / 2) * halves.std(ddof=1))
+    return value, value - reach, value + reach
 
 
 def _check(gamma: FloatArray, score: FloatArray) -> None:

@@ -28,28 +28,32 @@ MODEL_KINDS: dict[str, type[FittedUplift]] = {
 }
 # Sizes of the effect model. Each wins somewhere: stumps where effects hardly differ (Hillstrom), 8 leaves at a million
 # rows, never below MANY_ROWS. A quarter and half of the rounds are judged without a fit of their own.
-LEAVES, MANY_ROWS_LEAVES, MANY_ROWS = (2, 4), (2, 4, 8), 50_000
+LEAVES, LEAVES_OF_MANY = (2, 4), (2, 4, 8)
 RATE, ROUNDS = 0.1, (25, 50, 100)
+MANY_ROWS = 50_000
+# From here on the half of the arm models' errors that an X-learner keeps outweighs what it saves in noise.
+TOO_MANY_FOR_X = 200_000
 
 
 def candidates(rows: int, *, is_binary: bool, is_randomised: bool, seed: int) -> list[AnyStaged]:
     """The learners that compete to be the model, each with the most rounds it may use.
 
-    Randomised yes/no outcomes: X on both scales and OCT; amounts: X and DR. From MANY_ROWS on DR stands for yes/no too
-    (least error of all at a million rows where effects are differences of probabilities, never below). Without
-    randomisation only the DR learner uses each person's estimated chance of contact, so it stands alone.
+    Randomised yes/no outcomes: X on both scales and OCT, from MANY_ROWS on DR too, from TOO_MANY_FOR_X on OCT and DR
+    alone; amounts: X and DR, then DR alone. Without randomisation only the DR learner uses each person's estimated
+    chance of contact, so it stands alone.
     """
-    level, many = LEVEL_TREES.with_seed(seed), rows >= MANY_ROWS
-    learners: list[AnyStaged] = [DrLearner(level)]
+    level = LEVEL_TREES.with_seed(seed)
+    learners: list[AnyStaged] = []
+    if is_randomised and rows < TOO_MANY_FOR_X:
+        learners += [XLearner(level), XLearner(level, scale="log_odds")] if is_binary else [XLearner(level)]
     if is_randomised and is_binary:
-        few: list[AnyStaged] = [XLearner(level), XLearner(level, scale="log_odds"), OctLearner(level)]
-        learners = few + learners if many else few
-    elif is_randomised:
-        learners = [XLearner(level), *learners]
+        learners += [OctLearner(level)]
+    if not is_randomised or not is_binary or rows >= MANY_ROWS:
+        learners += [DrLearner(level)]
     return [
         replace(learner, effect_trees=replace(EFFECT_TREES, leaves=leaves, rate=RATE, rounds=max(ROUNDS), seed=seed))
         for learner in learners
-        for leaves in (MANY_ROWS_LEAVES if many else LEAVES)
+        for leaves in (LEAVES_OF_MANY if rows >= MANY_ROWS else LEAVES)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.evaluate.rate import autoc, half_sample_qini_rate, qini_rate
+from ml.evaluate.rate import autoc, half_sample_rates, qini_rate
 
 GAMMA = np.array([4.0, 2.0, 0.0, -2.0])  # mean 1
 BEST_FIRST = np.array([4.0, 3.0, 2.0, 1.0])
@@ -35,7 +35,7 @@ def test_half_samples_spread_like_the_figure_itself() -> None:
     # QINI-RATE of an unrelated score is a mean of Γ·(rank - ½): deviation sd(Γ)·sqrt(1/12/n) = .00645 for n = 2,000.
     rng = np.random.default_rng(1)
     gamma, score = rng.normal(size=2000), rng.random(2000)
-    halves = half_sample_qini_rate(gamma, {"a": score}, np.arange(2000), draws=200, seed=2)["a"]
+    halves = half_sample_rates(gamma, {"a": score}, np.arange(2000), draws=200, seed=2)["a"]
     assert np.std(halves) == pytest.approx((1 / 12 / 2000) ** 0.5, rel=0.2)
 
 
@@ -44,5 +44,5 @@ def test_clusters_are_drawn_whole() -> None:
     rng = np.random.default_rng(1)
     gamma, score = np.repeat(rng.normal(size=200), 10), np.repeat(rng.random(200), 10)
     cluster = np.repeat(np.arange(200), 10)
-    halves = half_sample_qini_rate(gamma, {"a": score}, cluster, draws=200, seed=2)["a"]
+    halves = half_sample_rates(gamma, {"a": score}, cluster, draws=200, seed=2)["a"]
     assert np.std(halves) == pytest.approx((1 / 12 / 200) ** 0.5, rel=0.25)

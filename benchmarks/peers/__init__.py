@@ -1,0 +1,1 @@
+"""What runs in the peers' environment: golden values and the libraries nanolift is compared with."""

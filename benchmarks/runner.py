@@ -1,0 +1,47 @@
+"""A benchmark in parts: modules benchmarks/<name>_<part>.py with `figures(quick: bool) -> Iterable[Figure]`.
+
+Belongs here: finding parts, the table, the file, the exit code. Does not: what is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+# One core means one: set before the libraries that start threads are loaded.
+for _name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from benchmarks.figures import Figure, write  # noqa: E402
+
+
+def parts_of(benchmark: str) -> dict[str, str]:
+    """Module by name of part, in the order of their names."""
+    return {
+        path.stem.removeprefix(f"{benchmark}_"): f"benchmarks.{path.stem}"
+        for path in sorted(HERE.glob(f"{benchmark}_*.py"))
+        if "\ndef figures(" in path.read_text(encoding="utf-8")
+    }
+
+
+def run(benchmark: str, description: str | None) -> int:
+    """Measure, print, write results/<benchmark>.json (with --only: _<part> appended); 1 when a bar falls short."""
+    parts = parts_of(benchmark)
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="under a minute, few draws: says only that all runs")
+    parser.add_argument("--only", choices=tuple(parts))
+    chosen = parser.parse_args()
+    found: list[Figure] = []
+    for name, module in parts.items():
+        if chosen.only in (None, name):
+            for figure in importlib.import_module(module).figures(quick=chosen.quick):
+                found.append(figure)
+                print(figure.line(), flush=True)
+    write(found, HERE / "results" / f"{benchmark}{'_' + chosen.only if chosen.only else ''}.json")
+    return 0 if all(figure.ok for figure in found) else 1
