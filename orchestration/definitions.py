@@ -20,6 +20,7 @@ from orchestration.assets import (
     publish,
     scores,
     signals,
+    store_lift,
     warehouse,
 )
 from orchestration.dbt import PROFILES, ROOT, prepared_manifest
@@ -30,7 +31,7 @@ from orchestration.settings import Settings, load_settings, workspace_directory
 from orchestration.workspace import Workspace
 
 # The order of the data's way; each module says what its layer holds.
-LAYERS = (landing, signals, warehouse, features, models, measurements, moments, scores, exports, publish)
+LAYERS = (landing, signals, warehouse, features, models, measurements, moments, store_lift, scores, exports, publish)
 
 
 def build_definitions(
@@ -53,6 +54,7 @@ def build_definitions(
         *models.assets(partitions),
         *measurements.assets(partitions),
         *moments.assets(partitions),
+        *store_lift.assets(partitions),
         *scores.assets(partitions),
         *exports.assets(partitions),
         *publish.assets(partitions),

@@ -17,6 +17,7 @@ from expectations.summaries.comparisons import COLUMNS as COMPARISON_COLUMNS
 from expectations.summaries.comparisons import comparisons
 from expectations.summaries.drift import FEWEST_ROWS, bins_of, psi
 from expectations.summaries.numbers import numbers
+from expectations.summaries.store_lift import store_tests
 
 UPLIFT_COLUMNS = (
     "campaign_id", "consumer_key", "outcome", "uplift", "uplift_low", "uplift_high", "rank", "group_label", "reason_1",
@@ -51,7 +52,7 @@ def is_money(outcome: str) -> bool:
 
 
 def score_frames(run: ScoredRun, past: Past) -> dict[str, pd.DataFrame]:
-    """The gate's frames: uplift, ambassador (empty where not scored), score_lists, comparisons, figures."""
+    """The gate's frames by name; uplift and ambassador are empty where not scored."""
     uplift = run.uplift if run.uplift is not None else pd.DataFrame(columns=list(UPLIFT_COLUMNS))
     ambassador = run.ambassador if run.ambassador is not None else pd.DataFrame(columns=list(AMBASSADOR_COLUMNS))
     probability = uplift["uplift"].where(~uplift["outcome"].astype("str").map(is_money).astype("bool"))
@@ -69,6 +70,7 @@ def score_frames(run: ScoredRun, past: Past) -> dict[str, pd.DataFrame]:
         "uplift": uplift.assign(probability_uplift=probability.astype("float64")),
         "ambassador": ambassador,
         "comparisons": comparisons(run.measured) if run.measured else pd.DataFrame(columns=list(COMPARISON_COLUMNS)),
+        "store_tests": store_tests(run.measured.get("store_lift")),
         "score_lists": pd.DataFrame(rows, columns=[*columns, "rank_agreement"]),
         "figures": pd.DataFrame({"figure": list(kept), "value": list(kept.values())}),
     }

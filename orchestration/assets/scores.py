@@ -24,6 +24,7 @@ from orchestration.assets.features import SCORING
 from orchestration.assets.measurements import KEYS as MEASUREMENT_KEYS
 from orchestration.assets.models import AMBASSADOR, UPLIFT
 from orchestration.assets.models import KEYS as MODEL_KEYS
+from orchestration.assets.store_lift import KEYS as STORE_LIFT_KEYS
 from orchestration.gates import gate_checks
 from orchestration.progress import announce
 from orchestration.session import RunSession
@@ -32,7 +33,7 @@ from orchestration.workspace import Build
 GROUP = "scores"
 LISTS = ("uplift", AMBASSADOR)
 # What the gate reads of the measurements: whether every effect on people tells how fair its comparison was.
-COMPARED = ("campaign_effects", "design_checks", "overlap", "sensitivity")
+COMPARED = ("campaign_effects", "design_checks", "overlap", "sensitivity", "store_lift")
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in LISTS}
 
 
@@ -62,7 +63,12 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
             dg.AssetSpec(
                 key,
                 group_name=GROUP,
-                deps=[*MODEL_KEYS.values(), FEATURE_KEYS[SCORING], *MEASUREMENT_KEYS.values()],
+                deps=[
+                    *MODEL_KEYS.values(),
+                    FEATURE_KEYS[SCORING],
+                    *MEASUREMENT_KEYS.values(),
+                    *STORE_LIFT_KEYS.values(),
+                ],
                 description="One row per outcome and person, with interval, group and reasons."
                 if name == "uplift"
                 else "One row per person: expected value through others, with reasons.",
@@ -109,6 +115,7 @@ def check(session: RunSession) -> GateResult:
     )
     is_measured = session.tables["campaign_effects"].filter(status="measured", unit="consumer").height > 0
     in_use = {"measured_effects"} if is_measured else set()
+    in_use |= {"store_tests"} if session.tables["store_lift"].height else set()
     in_use |= {f"{name}_model" for name, frame in frames.items() if frame is not None}
     return validate(suite(GROUP), score_frames(run, past), GateContext(session.streams_with_rows | in_use, past))
 

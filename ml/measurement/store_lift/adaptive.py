@@ -42,6 +42,8 @@ class Calibration:
         error: standard error of the log effect.
         freedom: degrees of freedom of its t interval.
         others: fewest units a placebo group was compared with.
+        before_start: log effects of the treated group itself in the windows before the start, the latest first: a
+            check where no effect can be.
     """
 
     names: tuple[str, ...]
@@ -50,6 +52,7 @@ class Calibration:
     error: float
     freedom: float
     others: int
+    before_start: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ def calibrate(
         OPTIMISM * variance**0.5,
         max(2.0 * controls / size, 4.0),
         others,
+        tuple(float(one[0] @ weights) for one in effects[1:]),
     )
 
 

@@ -95,6 +95,8 @@ def _penalty(design: FloatArray, target: FloatArray) -> float:
     augsynth's loop leaves out every period but the last; its published figures depend on that.
     """
     largest = float(np.linalg.norm(design, 2)) ** 2
+    if largest <= 0:  # the controls do not differ: nothing to correct with
+        return 1.0
     ladder = largest * SMALLEST_PENALTY ** (np.arange(PENALTIES + 1) / PENALTIES)
     periods = design.shape[1]
     errors = np.empty((periods - 1, ladder.size))
