@@ -32,3 +32,13 @@ def test_an_offset_is_where_a_model_starts_and_is_not_part_of_its_score() -> Non
     y = np.r_[np.full(100, 7.0), np.full(100, 7.0)]
     booster = Binned(X).train(y, objective="regression", settings=SETTINGS, init_score=np.full(200, 7.0))
     assert raw_score(booster, X) == pytest.approx(np.zeros(200))
+
+
+def test_a_part_that_is_fuller_than_the_whole_table_can_be_learned_from() -> None:
+    # A tenth of the people do everything, the others nothing: with sparse bins this ended the process.
+    rng = np.random.default_rng(0)
+    X = np.where(rng.random((40_000, 30)) < 0.9, 0.0, rng.normal(size=(40_000, 30)))
+    X[:4_000] = rng.normal(size=(4_000, 30))
+    settings = TreeSettings(leaves=4, rate=0.1, rounds=40, min_rows=30)
+    booster = Binned(X).train(X[:, 0], objective="regression", settings=settings, rows=np.arange(4_000))
+    assert np.corrcoef(raw_score(booster, X[:4_000]), X[:4_000, 0])[0, 1] > 0.9
