@@ -109,6 +109,17 @@ def verify(workspace: Path) -> None:
     click.echo(verify_workspace(workspace))
 
 
+@cli.command("train-text")
+@click.argument("labels", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@WORKSPACE
+@click.option("--language", default="en", show_default=True, help="Language of the labelled texts (ISO 639).")
+def train_text(labels: Path, workspace: Path, language: str) -> None:
+    """Learn from LABELS (columns text, sentiment, moments) how this brand's texts are to be read."""
+    from orchestration.text_training import TrainingRequest, train_text
+
+    click.echo(train_text(TrainingRequest(workspace, labels, language)))
+
+
 @cli.command()
 @WORKSPACE
 @click.option("--rows", is_flag=True, help="Show the raw rows too: personal data, for your eyes only.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -156,3 +157,17 @@ def stacked(heads: dict[str, LinearHead]) -> LinearHead:
         dense=gap("dense").astype(_DTYPE).astype(np.float64),
         bias=gap("bias").astype(_DTYPE).astype(np.float64),
     )
+
+
+def joined(heads: Sequence[LinearHead]) -> LinearHead:
+    """Heads with a sigmoid a class as one; of a class that several have, the last one's weights are taken."""
+    owner = {name: (head, column) for head in heads for column, name in enumerate(head.classes)}
+    blocks: dict[str, npt.NDArray[Any]] = {}
+    for block in ("words", "letters", "dense", "bias"):
+        rows = max(getattr(head, block).shape[0] for head in heads) if block != "bias" else 0
+        columns = []
+        for head, column in owner.values():
+            weights = getattr(head, block)[..., column]
+            columns.append(weights if block == "bias" or len(weights) else np.zeros(rows, dtype=weights.dtype))
+        blocks[block] = np.stack(columns, axis=-1)
+    return LinearHead(classes=tuple(owner), exclusive=False, **blocks)

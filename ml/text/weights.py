@@ -112,7 +112,7 @@ def read(language: str, folder: Path) -> TextModel:
     if hashlib.sha256(data).hexdigest() != card["sha256"]:
         raise ModelFileError(f"{array_file} is not what its card says (sha256 differs): restore it or train it again")
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        words = arrays["lexicon_words"].tobytes().decode().split("\n")
+        words = arrays["lexicon_words"].tobytes().decode().split("\n") if len(arrays["lexicon_valence"]) else []
         lexicon = dict(zip(words, arrays["lexicon_valence"].astype(np.float64).tolist(), strict=True))
         heads = {name: _head(name, about, arrays) for name, about in card["heads"].items()}
     return TextModel(language, lexicon, heads["sentiment"], heads.get("moments"), card["thresholds"], card)

@@ -29,6 +29,7 @@ from orchestration.workspace import Build
 MARTS = "marts"
 # What the layers after dbt read: each is guarded by the marts gate.
 GUARDED = (
+    "bridge_campaign_areas",
     "dim_accounts",
     "dim_campaigns",
     "dim_consumers",
@@ -46,6 +47,7 @@ GUARDED = (
     "fct_profile_snapshots",
     "fct_sales_daily",
     "fct_sales_lines",
+    "fct_store_days",
     "fct_ugc",
     "fct_ugc_labels",
 )

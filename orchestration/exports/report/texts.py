@@ -117,8 +117,9 @@ def check_tables(checks: pl.DataFrame) -> tuple[CheckTable, ...]:
 
 def _check_table(part: pl.DataFrame) -> CheckTable:
     comparison, source = part.row(0, named=True)["comparison"], part.row(0, named=True)["source"]
-    present = set(part["told"])
-    told = tuple(name for name in _TOLD_ORDER if name in present)
+    # What should be read stands first: its cells are the ones to look at.
+    present, wanted = set(part["told"]), set(part["expected"].drop_nulls())
+    told = tuple(sorted(present, key=lambda name: (name not in wanted, _TOLD_ORDER.index(name))))
     by_size = comparison == REASONS_GIVEN
     labels = part.unique("given").sort(
         ["given_count", "given"] if by_size else ["given"], descending=[True, False] if by_size else [False]
