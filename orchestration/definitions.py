@@ -17,6 +17,7 @@ from orchestration.assets import (
     measurements,
     models,
     moments,
+    monitoring,
     publish,
     scores,
     signals,
@@ -31,7 +32,20 @@ from orchestration.settings import Settings, load_settings, workspace_directory
 from orchestration.workspace import Workspace
 
 # The order of the data's way; each module says what its layer holds.
-LAYERS = (landing, signals, warehouse, features, models, measurements, moments, store_lift, scores, exports, publish)
+LAYERS = (
+    landing,
+    signals,
+    warehouse,
+    features,
+    models,
+    measurements,
+    moments,
+    store_lift,
+    scores,
+    monitoring,
+    exports,
+    publish,
+)
 
 
 def build_definitions(
@@ -56,6 +70,7 @@ def build_definitions(
         *moments.assets(partitions),
         *store_lift.assets(partitions),
         *scores.assets(partitions),
+        *monitoring.assets(partitions),
         *exports.assets(partitions),
         *publish.assets(partitions),
     ]

@@ -88,6 +88,12 @@ class Campaigns(Strict):
     attribution_days: Annotated[int, Field(ge=0, le=365)] = 60
 
 
+class Holdout(Strict):
+    """The standing holdout: the share of people kept out of every contact by lot, so that its worth can be told."""
+
+    share: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+
+
 class Source(Strict):
     """A system that data comes from.
 
@@ -125,6 +131,7 @@ class Settings(Strict):
     schedule: Schedule = Schedule()
     retention: Retention = Retention()
     campaigns: Campaigns = Campaigns()
+    holdout: Holdout = Holdout()
     example: Literal["demo", "journey", "voices"] | None = None
     seed: int = 20260101
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 import polars as pl
 
-from orchestration.assets import measurements, moments, scores
+from orchestration.assets import measurements, moments, monitoring, scores
 from orchestration.assets.warehouse import KEYS as MART_KEYS
 from orchestration.exports.context import ExportContext, GateOutcome
 from orchestration.exports.contract import OUTPUTS
@@ -23,6 +23,7 @@ from orchestration.progress import announce
 from orchestration.session import RunSession
 
 GROUP = "exports"
+MONITORED = (*measurements.KEYS.values(), *moments.KEYS.values(), *monitoring.KEYS.values())
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in (*OUTPUTS, "report")}
 
 
@@ -40,6 +41,8 @@ def export_context(session: RunSession) -> ExportContext:
         source_basis={source.name: source.basis for source in settings.sources},
         simulated_sources=frozenset(source.name for source in settings.sources if source.kind == "demo"),
         stale_since=session.stale_since,
+        holdout_share=settings.holdout.share,
+        holdout_seed=settings.seed,
         gates=tuple(
             GateOutcome(
                 result.gate,
@@ -72,7 +75,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
             dg.AssetSpec(
                 key,
                 group_name=GROUP,
-                deps=[*MART_KEYS.values(), *scores.KEYS.values(), *measurements.KEYS.values(), *moments.KEYS.values()],
+                deps=[*MART_KEYS.values(), *scores.KEYS.values(), *MONITORED],
                 description=OUTPUTS[name].grain if name in OUTPUTS else "The report of the run, one page from disk.",
                 kinds={"html"} if name == "report" else {"parquet", "csv", "excel"},
             )

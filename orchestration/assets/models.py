@@ -17,7 +17,8 @@ from ml.measurement.design_checks import DesignCheck, tables
 from ml.train import UpliftOutcome, train_uplift
 from ml.train_ambassador import train_ambassador
 from orchestration.assets.features import KEYS as FEATURE_KEYS
-from orchestration.assets.features import TRAINING
+from orchestration.assets.features import SCORING, TRAINING
+from orchestration.drift import people_reference
 from orchestration.model_store import InUse, candidate_in_use, champion, champion_in_use
 from orchestration.progress import announce
 from orchestration.session import RunSession
@@ -37,13 +38,13 @@ def train(session: RunSession, name: str) -> tuple[InUse, DesignCheck | None]:
     seed = session.settings.seed
     try:
         if name == AMBASSADOR:
-            ambassador = train_ambassador(frame, seed=seed, as_of=session.as_of)
-            in_use = candidate_in_use(
-                session, name, ambassador.model.boosters, dict(ambassador.card), ambassador.decision
-            )
+            ambassador = train_ambassador(frame, seed=seed, as_of=session.as_of, today=session.tables[SCORING])
+            card = dict(ambassador.card) | {"people": people_reference(session.tables[SCORING])}
+            in_use = candidate_in_use(session, name, ambassador.model.boosters, card, ambassador.decision)
             return in_use, None
         uplift = train_uplift(frame, UPLIFT[name], seed=seed, as_of=session.as_of, champion=champion(session, name))
-        in_use = candidate_in_use(session, name, uplift.model.boosters, dict(uplift.card), uplift.decision)
+        card = dict(uplift.card) | {"people": people_reference(session.tables[SCORING])}
+        in_use = candidate_in_use(session, name, uplift.model.boosters, card, uplift.decision)
         return in_use, uplift.design_check
     except NothingToLearnError as error:
         return champion_in_use(session, name, str(error), "absent"), None
@@ -58,7 +59,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
             dg.AssetSpec(
                 key,
                 group_name=GROUP,
-                deps=[FEATURE_KEYS[TRAINING]],
+                deps=[FEATURE_KEYS[TRAINING], FEATURE_KEYS[SCORING]],
                 description="Expected value through others." if name == AMBASSADOR else f"Effect of contact: {name}.",
                 kinds={"lightgbm"},
             )

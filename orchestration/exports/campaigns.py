@@ -15,6 +15,7 @@ from orchestration.exports.contract import CAMPAIGN_RESULTS
 from orchestration.exports.inputs import take
 from orchestration.exports.scores import to_outcome_unit, unit_of
 from orchestration.exports.sentences import Result, result_sentence
+from orchestration.exports.store_lift import without_stores
 
 ARMS = ("treatment", "control", "holdout", "comparison")
 STEPS = ("invited", "accepted", "delivered", "published")
@@ -68,7 +69,7 @@ def campaign_facts(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _effects(frames: Mapping[str, pl.DataFrame], currency: str) -> pl.DataFrame:
     """The measurements in export units, with totals and the verdict of the check before the campaign."""
-    effects = take(frames, "campaign_effects")
+    effects = without_stores(take(frames, "campaign_effects"), take(frames, "store_lift"), currency)
     parts = [
         part.with_columns(
             *(to_outcome_unit(name, outcome, currency).alias(name) for name in FIGURES),

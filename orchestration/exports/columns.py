@@ -75,6 +75,12 @@ PERSON_FACTS = (
         when_null="no purchase of the person is known",
     ),
     Column("state", "State", "text", "furthest state reached so far", allowed=STATES),
+    Column(
+        "standing_holdout",
+        "Kept out by lot",
+        "boolean",
+        "true: never contact this person, so that the worth of contacting the others can be told (score_results)",
+    ),
     Column("member_on", "Member since", "date", "first accepted invitation", when_null="never accepted one"),
     Column("active_on", "Active since", "date", "first told or published as a member", when_null="not active yet"),
     Column(
@@ -98,7 +104,7 @@ PERSON_FACTS = (
 REACH_AND_CONSENT = tuple(
     column
     for column in PERSON_FACTS
-    if column.name in ("tier", "tier_preset", "followers_count", "state", "consent_contact")
+    if column.name in ("tier", "tier_preset", "followers_count", "state", "standing_holdout", "consent_contact")
 )
 REASONS = tuple(
     Column(

@@ -51,6 +51,7 @@ class ExportContext:
         source_basis: source name → `consent` or `research_dataset`.
         simulated_sources: sources that are a simulated world: said on the report.
         stale_since: source → day of its last good load, where the source failed and an older load stands in.
+        holdout_share, holdout_seed: of the people kept out by lot.
         gates, models: outcomes of this run so far.
         design_notes: sentences a reader of the effects must know (time zone assumed, windows, comparison).
     """
@@ -65,6 +66,8 @@ class ExportContext:
     source_basis: Mapping[str, str]
     simulated_sources: frozenset[str] = frozenset()
     stale_since: Mapping[str, date] = field(default_factory=dict)
+    holdout_share: float = 0.0
+    holdout_seed: int = 0
     gates: tuple[GateOutcome, ...] = ()
     models: tuple[ModelOutcome, ...] = ()
     design_notes: tuple[str, ...] = ()

@@ -23,7 +23,8 @@ from orchestration.exports.columns import (
     REACH_AND_CONSENT,
     REASONS,
 )
-from orchestration.exports.contract_fairness import DESIGN_QUALITY
+from orchestration.exports.contract_fairness import DESIGN_QUALITY, SCORE_RESULTS
+from orchestration.exports.contract_stores import STORE_LIFT
 from orchestration.exports.contract_texts import TEXT_OUTPUTS
 from orchestration.exports.schema import Column, Output
 
@@ -322,7 +323,7 @@ DATA_QUALITY = Output(
             "Area",
             "text",
             "what kind of row this is",
-            allowed=("rows", "coverage", "freshness", "gate", "output", "model", "people"),
+            allowed=("rows", "coverage", "freshness", "gate", "output", "model", "change", "people"),
         ),
         Column("source", "Source", "text", "system the data comes from", when_null="not about one source"),
         Column("stream", "Stream", "text", "kind of data", when_null="not about one stream"),
@@ -344,7 +345,9 @@ OUTPUTS: dict[str, Output] = {
         AMBASSADOR_SCORES,
         UPLIFT_SCORES,
         CAMPAIGN_RESULTS,
+        STORE_LIFT,
         DESIGN_QUALITY,
+        SCORE_RESULTS,
         *TEXT_OUTPUTS,
         DATA_QUALITY,
     )

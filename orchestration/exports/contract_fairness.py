@@ -191,3 +191,75 @@ DESIGN_QUALITY = Output(
         ALL_BASES,
     ),
 )
+
+
+def _realised(name: str, title: str, meaning: str) -> Column:
+    when_null = "not yet mature, or not measured: see note"
+    return Column(name, title, "number", meaning, unit="see unit", when_null=when_null, unit_column="unit")
+
+
+def _share(name: str, title: str, meaning: str) -> Column:
+    return Column(name, title, "share", meaning, unit="0 to 1", when_null="not yet mature, or too few people")
+
+
+SCORE_RESULTS = Output(
+    name="score_results",
+    title="How earlier scores did",
+    grain="One row per day of scores, campaign learned from, outcome, comparison and group of people.",
+    purpose="What contact was expected to bring in each group, beside what it brought, told by people kept out by lot "
+    "and by later campaigns with a draw. Says until when the newest scores have to wait.",
+    sort_key=("scored_on", "campaign_id", "outcome", "compared_with", "later_campaign_id", "people_group"),
+    columns=(
+        Column("scored_on", "Scored on", "date", "day of the scores that are looked back on"),
+        Column("campaign_id", "Campaign", "text", "the campaign the scores were made for"),
+        Column("outcome", "What is counted", "text", "the outcome the effect is on"),
+        Column("model_id", "Model", "text", "the model that made the scores"),
+        Column(
+            "compared_with",
+            "Told by",
+            "text",
+            "people kept out by lot: the standing holdout, never contacted; a later campaign: its own draw",
+            allowed=("people kept out by lot", "a later campaign"),
+        ),
+        Column(
+            "later_campaign_id", "Later campaign", "text", "the brand's id of it", when_null="told by people kept out"
+        ),
+        Column("people_group", "People", "text", "everybody, a place on the list, or a group by its name"),
+        Column(
+            "status",
+            "Status",
+            "text",
+            "how far it can be told",
+            allowed=("measured", "not yet mature", "not measured"),
+        ),
+        Column("in_words", "In words", "text", "the result in one sentence"),
+        Column("people_count", "People", "integer", "people who could be contacted, or took part", unit="people"),
+        Column(
+            "compared_count",
+            "Compared with",
+            "integer",
+            "people kept out, or not drawn",
+            unit="people",
+            when_null="not yet mature",
+        ),
+        _share("contacted_share", "Contacted", "share of people_count who were contacted since"),
+        _share("compared_contacted_share", "contacted, compared", "share of compared_count who were all the same"),
+        _realised("predicted_extra", "Expected", "mean expected extra outcome per contacted person"),
+        _realised("realised_extra", "Realised", "mean extra outcome per contacted person, as it turned out"),
+        _realised("realised_low", "low", "lower end of its range"),
+        _realised("realised_high", "high", "upper end of its range"),
+        Column(
+            "interval_level",
+            "Range holds",
+            "share",
+            "how often such a range holds the truth",
+            unit="0 to 1",
+            when_null="not yet mature, or not measured: see note",
+        ),
+        Column("unit", "Unit", "text", "`share` (0.05 = 5 more in 100), or a currency code (main units)"),
+        Column("matures_on", "Known from", "date", "day the last outcome is known", when_null="unknown"),
+        Column("note", "Note", "text", "why it cannot be told", when_null="nothing to add"),
+        AS_OF,
+        ALL_BASES,
+    ),
+)

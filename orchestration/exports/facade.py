@@ -20,7 +20,9 @@ from orchestration.exports.people import ambassador_candidates, may_be_listed, p
 from orchestration.exports.quality import data_quality
 from orchestration.exports.report.build import build_report
 from orchestration.exports.report.render import render
+from orchestration.exports.score_results import score_results
 from orchestration.exports.scores import ambassador_scores, uplift_scores, withheld_counts
+from orchestration.exports.store_lift import store_lift
 from orchestration.exports.text_check import text_check
 from orchestration.exports.texts import moments, store_alerts, ugc_kinds
 from orchestration.exports.writers import write_dictionary, write_output
@@ -42,11 +44,13 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "ambassador_scores": ambassador_scores(frames, facts),
         "uplift_scores": uplift_scores(frames, facts, context.currency),
         "campaign_results": campaign_results(frames, context),
+        "store_lift": store_lift(frames, context),
         "moments": moments(frames, context),
         "store_alerts": store_alerts(frames, context),
         "ugc_kinds": ugc_kinds(frames, context),
         "text_check": text_check(frames, context),
         "design_quality": design_quality(frames, context),
+        "score_results": score_results(frames, context),
     }
     withheld = withheld_counts(frames, listing.people)
     exports["data_quality"] = data_quality(frames, exports, listing.left_out, withheld, context)

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.errors import IntegrityError
+from orchestration.exports.inputs_stores import STORE_MEASUREMENTS
 from orchestration.exports.inputs_texts import TEXT_MARTS, TEXT_MEASUREMENTS, UGC_TEXT_COLUMNS
 
 _TEXT, _INT, _NUMBER, _FLAG, _DAY, _INSTANT = (
@@ -109,6 +110,7 @@ SCORE_INPUTS: dict[str, dict[str, pl.DataType]] = {
 
 MEASUREMENT_INPUTS: dict[str, dict[str, pl.DataType]] = {
     **TEXT_MEASUREMENTS,
+    **STORE_MEASUREMENTS,
     "campaign_effects": {
         "campaign_id": _TEXT,
         "outcome": _TEXT,
@@ -130,6 +132,28 @@ MEASUREMENT_INPUTS: dict[str, dict[str, pl.DataType]] = {
         "status": _TEXT,
         "note": _TEXT,
     },
+    "score_results": {
+        "scored_on": _DAY,
+        "campaign_id": _TEXT,
+        "outcome": _TEXT,
+        "model_id": _TEXT,
+        "compared_with": _TEXT,
+        "later_campaign_id": _TEXT,
+        "people_group": _TEXT,
+        "status": _TEXT,
+        "people_count": _INT,
+        "compared_count": _INT,
+        "contacted_share": _NUMBER,
+        "compared_contacted_share": _NUMBER,
+        "predicted_extra": _NUMBER,
+        "realised_extra": _NUMBER,
+        "realised_low": _NUMBER,
+        "realised_high": _NUMBER,
+        "interval_level": _NUMBER,
+        "matures_on": _DAY,
+        "note": _TEXT,
+    },
+    "drift": {"model": _TEXT, "subject": _TEXT, "name": _TEXT, "psi": _NUMBER, "model_as_of": _DAY},
     "design_checks": _SUBJECT
     | {
         "verdict": _TEXT,

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import polars as pl
 
+from ml.holdout import in_standing_holdout
 from orchestration.exports.columns import NOT_A_PREDICTION
 from orchestration.exports.context import CONSENT_BASIS, RESEARCH_BASIS, ExportContext
 from orchestration.exports.contract import AMBASSADOR_CANDIDATES
@@ -139,6 +141,14 @@ def person_facts(frames: Mapping[str, pl.DataFrame], listing: Listing, context: 
             .then(pl.lit("member"))
             .otherwise(pl.lit("candidate")),
             as_of=pl.lit(context.as_of),
+        )
+        .with_columns(
+            pl.col("consumer_key")
+            .map_batches(
+                partial(in_standing_holdout, share=context.holdout_share, seed=context.holdout_seed),
+                return_dtype=pl.Boolean,
+            )
+            .alias("standing_holdout")
         )
     )
 

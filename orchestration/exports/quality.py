@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from ml.features.dictionary import BY_NAME
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract import DATA_QUALITY, OUTPUTS
 from orchestration.exports.inputs import take
@@ -46,12 +47,15 @@ NEEDS: dict[str, str] = {
     "uplift_scores": "campaign_members with people who took part and people to compare with, and pos_lines that name "
     "people over the whole time before and after",
     "campaign_results": "campaigns, and for a measured effect campaign_members and pos_lines",
+    "store_lift": "campaigns with stores or areas (campaign_members, campaign_areas) and pos_lines of stores over "
+    "weeks before and after",
     "design_quality": "campaign_members with people who took part and people to compare with, and their sales before",
     "moments": "social_posts or reviews with texts in a language that a model reads",
     "store_alerts": "a jump: bad moments of a store or product whose sales or page views are known (pos_lines, "
     "product_page_daily)",
     "ugc_kinds": "social_posts or reviews",
     "text_check": "reviews with stars and a text, or labels that people gave (ugc_labels)",
+    "score_results": "uplift_scores of this or an earlier day",
     "data_quality": "at least one landed load",
 }
 
@@ -63,6 +67,9 @@ _COUNTS = {
     "rows_duplicate": "rows seen before",
     "conflicting_duplicates": "seen before with other values",
 }
+# Half a year of new outcomes did not bring a better model: somebody should look.
+OLD_AFTER_DAYS = 180
+MOVED_FROM, LARGE_FROM = 0.1, 0.25
 _WORRYING = {"rows_quarantined", "conflicting_duplicates"}
 
 
@@ -119,6 +126,35 @@ def _run_rows(context: ExportContext) -> Iterator[dict[str, Any]]:
         yield _row("model", model.name, status, date_on=model.model_as_of, detail=f"{model.status}: {model.reason}")
 
 
+def _change_rows(drift: pl.DataFrame, context: ExportContext) -> Iterator[dict[str, Any]]:
+    """Age of each model in use, and how far people and scores have moved since it was trained.
+
+    Bounds of Siddiqi (2006): a population stability index below .1 is steady, from .25 large.
+    """
+    for model in context.models:
+        if model.status != "promoted" or model.model_as_of is None:
+            continue
+        age = (context.as_of - model.model_as_of).days
+        old = age > OLD_AFTER_DAYS
+        detail = f"{'old' if old else 'recent'}: trained on data up to {model.model_as_of}"
+        status = "attention" if old else "ok"
+        yield _row("change", f"{model.name}: age", status, value=age, value_unit="days", detail=detail)
+        for subject in ("people", "scores"):
+            own = drift.filter(pl.col("model") == model.name, pl.col("subject") == subject).drop_nulls("psi")
+            if own.is_empty():
+                detail = "unknown: nothing to compare with yet"
+                yield _row("change", f"{model.name}: {subject}", "ok", value_unit="stability index", detail=detail)
+                continue
+            worst = own.sort("psi", "name", descending=[True, False]).row(0, named=True)
+            moved = own.filter(pl.col("psi") >= MOVED_FROM).height
+            size = "large" if worst["psi"] >= LARGE_FROM else "small" if worst["psi"] >= MOVED_FROM else "steady"
+            most = BY_NAME[worst["name"]].meaning if worst["name"] in BY_NAME else worst["name"]
+            detail = f"{size}: {moved} of {own.height} moved since {model.model_as_of}, most: {most}"
+            status = "attention" if size == "large" else "ok"
+            value = {"value": worst["psi"], "value_unit": "stability index"}
+            yield _row("change", f"{model.name}: {subject}", status, detail=detail, **value)
+
+
 def _output_rows(exports: Mapping[str, pl.DataFrame], context: ExportContext) -> Iterator[dict[str, Any]]:
     """Each output with its rows; an empty one with the reason of its model, or what it needs."""
     for name in OUTPUTS:
@@ -152,6 +188,7 @@ def data_quality(
         *_stream_rows(take(frames, "loads")),
         *_coverage_rows(frames),
         *_run_rows(context),
+        *_change_rows(take(frames, "drift"), context),
         *_output_rows(exports, context),
         *people,
     ]

@@ -12,7 +12,7 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.formatting import ENGLISH
-from orchestration.exports.report import campaigns, data, fairness, people, texts
+from orchestration.exports.report import campaigns, data, fairness, past_scores, people, stores, texts
 from orchestration.exports.report.figures import name_of
 from orchestration.exports.report.forest import forests
 from orchestration.exports.report.view import ReportContext, Tile
@@ -42,15 +42,19 @@ def build_report(exports: Mapping[str, pl.DataFrame], context: ExportContext, li
         tiles=_tiles(exports),
         forests=forests(results),
         campaigns=campaigns.campaign_blocks(results),
+        stores=stores.store_rows(exports["store_lift"]),
         fairness=fairness.fairness_rows(exports["design_quality"]),
         texts=texts.texts_block(exports),
         tiers=people.tier_rows(exports["ambassador_candidates"], exports["ambassador_scores"], context),
         group_bars=people.group_bars(exports["uplift_scores"], names),
+        past_scores=past_scores.past_scores(exports["score_results"], names),
+        held_out=past_scores.held_out(exports["ambassador_candidates"]),
         left_out=people.left_out(quality),
         coverage=data.coverage(quality),
         sources=data.sources(quality, context),
         gates=data.checks(quality, "gate"),
         models=data.checks(quality, "model"),
+        changes=data.checks(quality, "change"),
         files=data.files(exports, link),
         notes=context.design_notes,
         dictionary_href=f"{link}/data_dictionary",

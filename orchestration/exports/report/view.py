@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from orchestration.exports.report.view_stores import StoreRow
 from orchestration.exports.report.view_texts import TextsBlock
 
 Tone = Literal["good", "bad", "open", "careful", "missing"]
@@ -187,6 +188,16 @@ class FairnessRow:
 
 
 @dataclass(frozen=True)
+class PastScores:
+    """How the scores of one day, list and comparison did: a sentence for everybody and for each group."""
+
+    title: str
+    status: Literal["ok", "attention", "missing"]
+    label: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FileRow:
     """One export with its relative link without extension."""
 
@@ -213,15 +224,19 @@ class ReportContext:
     tiles: tuple[Tile, ...]
     forests: tuple[Forest, ...]
     campaigns: tuple[CampaignBlock, ...]
+    stores: tuple[StoreRow, ...]
     fairness: tuple[FairnessRow, ...]
     texts: TextsBlock
     tiers: tuple[TierRow, ...]
     group_bars: tuple[GroupBar, ...]
+    past_scores: tuple[PastScores, ...]
+    held_out: str
     left_out: tuple[tuple[str, str], ...]
     coverage: tuple[Coverage, ...]
     sources: tuple[SourceRow, ...]
     gates: tuple[CheckRow, ...]
     models: tuple[CheckRow, ...]
+    changes: tuple[CheckRow, ...]
     files: tuple[FileRow, ...]
     notes: tuple[str, ...]
     dictionary_href: str
