@@ -110,11 +110,7 @@ def train_uplift(
         is_new = (rows["outcome_ends_on"] > date.fromisoformat(champion.card["as_of"])).to_numpy()
     decision = decide([_judged(one, sample, rival, is_new) for one in passes], seed=seed)
     table = _table(passes[0], sample, rival, is_randomised, seed)
-    calibration = fit_calibration(
-        np.concatenate([one.gamma for one in passes]),
-        np.concatenate([one.uplift for one in passes]),
-        np.concatenate([sample.cluster[one.rows] for one in passes]),
-    )
+    calibration = fit_calibration(choice.gamma, choice.effect, choice.cluster)
     card = {
         "kind": model.kind,
         "constants": dict(model.constants),

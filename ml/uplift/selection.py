@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml.arrays import Features, FloatArray, Sample, cluster_folds
+from ml.arrays import Features, FloatArray, IntArray, Sample, cluster_folds
 from ml.crossfit import cross_fitted_scores, doubly_robust_scores, mean_outcome, nuisance_weights
 from ml.trees import Binned, raw_score
 from ml.uplift.catalogue import ROUNDS, AnyStaged, candidates
@@ -26,16 +26,20 @@ MOST_ROWS, ONE_FOLD_ROWS = 200_000, 100_000
 
 @dataclass(frozen=True)
 class Choice:
-    """The winner and what it won against.
+    """The winner, what it won against, and what it predicted for people it had not seen.
 
     Attributes:
         learner: with the chosen size; fit it on all rows.
         errors: mean held-out (Γ - tau)² less that of the average effect for everybody, by candidate's name: negative
             is better than treating all people alike.
+        gamma, effect, cluster: (m,) doubly-robust score, predicted effect and cluster of the judged rows.
     """
 
     learner: AnyStaged
     errors: dict[str, float]
+    gamma: FloatArray
+    effect: FloatArray
+    cluster: IntArray
 
 
 def choose(sample: Sample, *, is_randomised: bool, seed: int, competitors: Sequence[AnyStaged] | None = None) -> Choice:
@@ -53,22 +57,27 @@ def choose(sample: Sample, *, is_randomised: bool, seed: int, competitors: Seque
     sample = part_of(sample, seed=seed, most=MOST_ROWS)
     fold = cluster_folds(sample.cluster, FOLDS, seed)
     gamma = held_out_gamma(sample, learners[0], seed)
-    errors: dict[tuple[int, int], float] = {}
-    alike = 0.0
-    judged = judged_folds(sample.y.size)
-    weight = float(sample.weight[np.isin(fold, list(judged))].sum())
-    for number in judged:
+    effects: dict[tuple[int, int], FloatArray] = {}
+    alike = np.empty(gamma.size)
+    for number in judged_folds(gamma.size):
         train, held_out = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        average = np.average(gamma[train], weights=sample.weight[train])
-        alike += float(np.sum(sample.weight[held_out] * (gamma[held_out] - average) ** 2)) / weight
+        alike[held_out] = np.average(gamma[train], weights=sample.weight[train])
         for key, effect in _predictions(sample.kept(train), sample.X[held_out], learners):
-            loss = float(np.sum(sample.weight[held_out] * (gamma[held_out] - effect) ** 2))
-            errors[key] = errors.get(key, 0.0) + loss / weight
-    position, rounds = min(errors, key=lambda key: (errors[key], key))
-    chosen = learners[position]
+            effects.setdefault(key, np.empty(gamma.size))[held_out] = effect
+    judged = np.flatnonzero(fold < len(judged_folds(gamma.size)))
+
+    def error(effect: FloatArray) -> float:
+        return float(np.average((gamma[judged] - effect[judged]) ** 2, weights=sample.weight[judged]))
+
+    errors = {key: error(effect) - error(alike) for key, effect in effects.items()}
+    winner = min(errors, key=lambda key: (errors[key], key))
+    chosen = learners[winner[0]]
     return Choice(
-        replace(chosen, effect_trees=replace(chosen.effect_trees, rounds=rounds)),
-        {_name(learners[key[0]], key[1]): error - alike for key, error in errors.items()},
+        replace(chosen, effect_trees=replace(chosen.effect_trees, rounds=winner[1])),
+        {_name(learners[position], rounds): difference for (position, rounds), difference in errors.items()},
+        gamma[judged],
+        effects[winner][judged],
+        sample.cluster[judged],
     )
 
 
