@@ -22,7 +22,7 @@ from orchestration.connectors.mapping_time import to_date, to_instant
 from orchestration.connectors.streams import STREAMS, Column, Stream
 
 # Raised when the meaning of a landed row changes without its mapping changing: all loads are then mapped again.
-LANDED_FORM = 1
+LANDED_FORM = 2
 POLARS_TYPES: dict[str, pl.DataType] = {
     "text": pl.String(),
     "integer": pl.Int64(),
