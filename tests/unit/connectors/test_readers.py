@@ -107,6 +107,14 @@ def test_lines_that_are_no_json_object_are_malformed(tmp_path: Path) -> None:
     assert [bad.reason for bad in malformed] == ["file: not JSON", "file: not a JSON object", "file: not utf-8"]
 
 
+def test_half_a_character_costs_neither_its_row_nor_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "file.jsonl"
+    path.write_text('{"a": "cut \\ud83d", "b": ["\\udc00"]}\n{"a": "whole \\ud83d\\ude00", "b": []}\n')
+    rows, malformed = parsed(path, "jsonl", "a", "b")
+    assert rows == [(1, "cut \ufffd", '["\ufffd"]'), (2, "whole 😀", "[]")]
+    assert malformed == []
+
+
 def test_a_column_that_no_line_has_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file.jsonl"
     path.write_text('{"a": 1}\n')
