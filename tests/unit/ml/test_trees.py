@@ -42,3 +42,15 @@ def test_a_part_that_is_fuller_than_the_whole_table_can_be_learned_from() -> Non
     settings = TreeSettings(leaves=4, rate=0.1, rounds=40, min_rows=30)
     booster = Binned(X).train(X[:, 0], objective="regression", settings=settings, rows=np.arange(4_000))
     assert np.corrcoef(raw_score(booster, X[:4_000]), X[:4_000, 0])[0, 1] > 0.9
+
+
+def test_codes_named_as_a_category_are_split_as_sets_not_as_an_order() -> None:
+    codes = np.tile(np.arange(8.0), 100)[:, None]
+    y = np.isin(codes[:, 0], (0, 3, 5)).astype(float)
+    stump = TreeSettings(leaves=2, rate=1.0, rounds=1, min_rows=1, l2=0.0, feature_share=1.0, row_share=1.0)
+    as_order, as_set = (
+        raw_score(Binned(codes, categorical=chosen).train(y, objective="regression", settings=stump), codes)
+        for chosen in ((), (0,))
+    )
+    assert np.abs(as_set - y).max() < 0.05
+    assert np.abs(as_order - y).max() > 0.3
