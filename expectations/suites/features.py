@@ -48,8 +48,9 @@ FEATURES_FRAME = FrameExpectations(
         within("filled_share", 0, 1),
         always("infinite_count", 0, "infinite values"),
         always("out_of_range_count", 0, "a negative count or age (something known too early), or a share above 1"),
-        # The strongest honest feature of purchases (recency) reaches about .6; a copy of the label gives 1.
-        within("leak_share", 0, 0.98, "the feature tells the label by itself: it was not known at the decision"),
+        # The strongest honest feature (spend in a campaign's category, journey) reaches .77 for whether, .82 for how
+        # much; a copy of the label gives 1, one with 2 % of wrong values .96.
+        within("leak_share", 0, 0.9, "the feature tells outcome or arm by itself: it was not known at the decision"),
         # Twice Siddiqi's .25: a campaign's start moves recency by .2 to .3; another unit or an emptied join gives > 2.
         within("psi", 0, 0.5, "the distribution moved since the last published generation"),
     ),

@@ -25,8 +25,9 @@ CAMPAIGN = "campaign_id"
 LEAST = {"_count": 0.0, "_days": 0.0, "_share": 0.0}
 MOST = {"_share": 1.0}
 AGE, DECISION_DAY = "_age_days", "decision_on"
-# AUC from fewer rows of either class swings by tenths.
+# AUC from fewer rows of either class swings by tenths, a rank correlation from fewer rows too.
 FEWEST_OF_A_CLASS = 20
+FEWEST_AMOUNTS = 100
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class FeatureSet:
         features: columns a model reads.
         forbidden: columns that may never be features, besides those named like an outcome.
         labels: label name → values in the frame's row order (NaN: unknown), to find a feature that tells the label.
+        amounts: the same for labels that are amounts, where the feature could tell how much instead of whether.
     """
 
     frame: pd.DataFrame
@@ -46,6 +48,7 @@ class FeatureSet:
     features: tuple[str, ...]
     forbidden: frozenset[str] = frozenset()
     labels: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    amounts: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 def feature_frames(sets: Mapping[str, FeatureSet], past: Past) -> dict[str, pd.DataFrame]:
@@ -108,7 +111,10 @@ def _feature_row(set_name: str, feature: str, each: FeatureSet, past: Past) -> d
     low, high = LEAST.get(suffix, -np.inf), MOST.get(suffix, np.inf)
     # Sums of floats overshoot a share of 1 by a few units in the last place.
     outside = ((values < low - 1e-9) | (values > high + 1e-9) | (given.notna() & values.isna())).sum()
-    leaks = [leak_share(values, pd.Series(label, dtype="float64")) for label in each.labels.values()]
+    told = [pd.Series(label, dtype="float64") for label in each.labels.values()]
+    # A feature may tell by its value, or by being known at all: a date that only buyers have.
+    leaks = [leak_share(view, label) for label in told for view in (values, values.isna().astype("float64"))]
+    leaks += [amount_share(values, pd.Series(amount, dtype="float64")) for amount in each.amounts.values()]
     known = [leak for leak in leaks if not np.isnan(leak)]
     return row | {
         "is_missing": 0,
@@ -145,6 +151,15 @@ def _drift_name(set_name: str, feature: str, each: FeatureSet) -> str:
         return f"features.{set_name}.{feature}"
     campaigns = "\0".join(sorted(each.frame[CAMPAIGN].dropna().astype("str").unique()))
     return f"features.{set_name}.{hashlib.sha256(campaigns.encode()).hexdigest()[:8]}.{feature}"
+
+
+def amount_share(values: pd.Series, amount: pd.Series) -> float:
+    """|Spearman's correlation| of the feature alone with amounts other than 0; NaN with too few of them."""
+    known = values.notna().to_numpy() & amount.notna().to_numpy() & (amount.to_numpy() != 0)
+    feature, own = values[known], amount[known]
+    if len(own) < FEWEST_AMOUNTS or feature.nunique() < 2 or own.nunique() < 2:
+        return float("nan")
+    return float(abs(np.corrcoef(feature.rank().to_numpy(), own.rank().to_numpy())[0, 1]))
 
 
 def leak_share(values: pd.Series, label: pd.Series) -> float:

@@ -5,6 +5,7 @@ Belongs here: reading marts, keeping the frames, the features gate. Does not: wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
@@ -96,15 +97,22 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
 def check(session: RunSession) -> GateResult:
     """The features gate on this run's frames."""
     training, scoring = session.tables[TRAINING], session.tables[SCORING]
+    is_drawn = (training["design"] == "randomised") & (training["arm"] != "comparison")
     labels = {
+        # Chance decides the arm: a feature that tells it became known afterwards. Chosen people rightly differ.
+        "treatment": training.select(pl.when(is_drawn).then(pl.col("treatment").cast(pl.Float64)))
+        .to_series()
+        .fill_null(math.nan)
+        .to_list(),
         "first_purchase": training["first_purchase"].cast(pl.Float64).fill_null(float("nan")).to_list(),
         "net_spend": (training["net_spend_after_minor"] > 0).cast(pl.Float64).fill_null(float("nan")).to_list(),
     }
+    amounts = {"net_spend": training["net_spend_after_minor"].cast(pl.Float64).fill_null(math.nan).to_list()}
     sets = {
-        name: FeatureSet(frame.to_pandas(), key, FEATURE_NAMES, FORBIDDEN_COLUMNS, set_labels)
-        for name, frame, key, set_labels in (
-            (TRAINING, training, ("campaign_id", "consumer_key"), labels),
-            (SCORING, scoring, ("consumer_key",), {}),
+        name: FeatureSet(frame.to_pandas(), key, FEATURE_NAMES, FORBIDDEN_COLUMNS, set_labels, set_amounts)
+        for name, frame, key, set_labels, set_amounts in (
+            (TRAINING, training, ("campaign_id", "consumer_key"), labels, amounts),
+            (SCORING, scoring, ("consumer_key",), {}, {}),
         )
         if frame.height
     }

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from expectations.runner import GateContext
+from expectations.registry import suite
+from expectations.runner import GateContext, validate
 from expectations.summaries.features import FeatureSet, feature_frames
 
 Ask = Callable[[str, dict[str, pd.DataFrame], GateContext], set[str]]
@@ -67,6 +68,36 @@ def test_a_feature_that_is_the_label_is_stopped(failed_columns: Ask) -> None:
         clean.frame.assign(net_spend_30d_minor=label * 100), clean.key, clean.features, labels=clean.labels
     )
     assert failed_columns("features", feature_frames({"uplift": leaking}, {}), DECISIONS) == {"leak_share"}
+
+
+LEAKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "with 2 % of wrong values": lambda label: np.where(np.arange(label.size) % 50 == 0, 1 - label, label) * 100,
+    "turned round": lambda label: 100 - 100 * label,
+    "by being known": lambda label: np.where(label > 0, 5.0, np.nan),
+}
+
+
+@pytest.mark.parametrize("leak", sorted(LEAKS))
+def test_a_feature_made_of_the_label_is_stopped(leak: str) -> None:
+    clean = feature_set()
+    planted = clean.frame.assign(net_spend_30d_minor=LEAKS[leak](np.array(clean.labels["first_purchase"])))
+    leaking = FeatureSet(planted, clean.key, clean.features, labels=clean.labels)
+    failures = validate(suite("features"), feature_frames({"uplift": leaking}, {}), DECISIONS).failures
+    assert [(failure.column, failure.labels) for failure in failures] == [
+        ("leak_share", ("uplift.net_spend_30d_minor",))
+    ]
+    assert "it was not known at the decision" in failures[0].why
+
+
+def test_a_feature_made_of_the_amount_is_stopped_where_whether_tells_nothing(failed_columns: Ask) -> None:
+    # Everybody bought, so no yes/no label can see it: the feature is the amount itself, give or take a tenth.
+    clean = feature_set()
+    amount = np.exp(np.random.default_rng(1).normal(8, 1, len(clean.frame)))
+    planted = clean.frame.assign(net_spend_30d_minor=amount * np.random.default_rng(2).uniform(0.9, 1.1, amount.size))
+    blind = FeatureSet(planted, clean.key, clean.features, labels=clean.labels)
+    seeing = FeatureSet(planted, clean.key, clean.features, labels=clean.labels, amounts={"net_spend": amount.tolist()})
+    assert "leak_share" not in failed_columns("features", feature_frames({"uplift": blind}, {}), DECISIONS)
+    assert failed_columns("features", feature_frames({"uplift": seeing}, {}), DECISIONS) == {"leak_share"}
 
 
 def test_a_feature_without_its_column_is_stopped(failed_columns: Ask) -> None:
