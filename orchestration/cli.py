@@ -130,6 +130,77 @@ def quarantine(workspace: Path, rows: bool) -> None:
     click.echo(describe(workspace, with_rows=rows))
 
 
+@cli.command()
+@WORKSPACE
+@click.option("--stores", type=click.IntRange(min=1), multiple=True, default=(4, 8, 12), show_default=True)
+@click.option("--weeks", type=click.IntRange(min=1), multiple=True, default=(4, 8), show_default=True)
+@click.option("--lift", "lifts", type=click.FloatRange(min=0), multiple=True, default=(0.05, 0.1, 0.15))
+@click.option("--counted", type=click.Choice(["receipts", "sales"]), default="receipts", show_default=True)
+@click.option("--matched", is_flag=True, help="Treat one store of each pair, as `assign stores` does.")
+@click.option("--draws", type=click.IntRange(min=10), default=60, show_default=True, help="Simulated campaigns a line.")
+@click.option("--seed", type=int, default=1, show_default=True)
+def power(
+    workspace: Path,
+    stores: tuple[int, ...],
+    weeks: tuple[int, ...],
+    lifts: tuple[float, ...],
+    counted: str,
+    matched: bool,
+    draws: int,
+    seed: int,
+) -> None:
+    """Say how many stores and weeks a campaign needs for a lift (0.15: 15 %) to be found."""
+    from orchestration.planning import PowerRequest, power_table
+
+    click.echo(power_table(PowerRequest(workspace, stores, weeks, lifts, counted, draws, matched, seed)))
+
+
+@cli.group()
+def assign() -> None:
+    """Draw by lot, before launch, who takes part: stores in matched pairs, or people."""
+
+
+CAMPAIGN = click.option("--campaign", required=True, help="The campaign's id.")
+OUT = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="New CSV file.")
+SEED = click.option("--seed", type=int, required=True, help="Write it down: the same seed draws the same.")
+
+
+@assign.command("stores")
+@WORKSPACE
+@CAMPAIGN
+@click.option("--treated", type=click.IntRange(min=1), required=True, help="Stores that take part.")
+@SEED
+@OUT
+def assign_stores(workspace: Path, campaign: str, treated: int, seed: int, out: Path) -> None:
+    """Draw stores: pairs alike in size and past, one store of a pair takes part."""
+    from orchestration.planning import assign_stores_to
+
+    click.echo(assign_stores_to(workspace, campaign, treated, seed, out))
+
+
+@assign.command("people")
+@click.argument("people", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@CAMPAIGN
+@click.option("--holdout-share", type=click.FloatRange(0, 1, min_open=True, max_open=True), required=True)
+@click.option("--stratum", "strata", multiple=True, help="Column to draw within; may be given several times.")
+@click.option("--cluster", help="Column of what is drawn together: a household, a circle of friends.")
+@SEED
+@OUT
+def assign_people(
+    people: Path,
+    campaign: str,
+    holdout_share: float,
+    strata: tuple[str, ...],
+    cluster: str | None,
+    seed: int,
+    out: Path,
+) -> None:
+    """Draw the people of PEOPLE, a CSV with a column consumer_ref, into treatment and holdout."""
+    from orchestration.planning import assign_people_to
+
+    click.echo(assign_people_to(people, campaign, holdout_share, seed, out, strata, cluster))
+
+
 def main() -> None:
     """Entry point: errors nanolift raises on purpose are told without a traceback."""
     try:

@@ -132,6 +132,33 @@ def store_panel(
     )
 
 
+def history(
+    days: pl.DataFrame, stores: pl.DataFrame, until: date, weeks: int, *, value: str
+) -> tuple[list[str], FloatArray]:
+    """Stores open through all of the last `weeks` whole weeks, and their sales by week: for planning.
+
+    Args:
+        until: last day that is known.
+
+    Raises:
+        TooFewRowsError: no store was open all the time.
+    """
+    first_known = days["business_on"].min()
+    reach = ((until - first_known).days + 1) // WEEK if isinstance(first_known, date) else 0
+    weeks = min(weeks, reach)
+    when = Calendar(WEEK, weeks, 0, until + timedelta(days=1))
+    chosen = stores.select("store_id", "opened_on", "closed_on").join(
+        days.group_by("store_id").agg(first=pl.col("business_on").min(), last=pl.col("business_on").max()),
+        on="store_id",
+    )
+    chosen = chosen.sort("store_id")
+    cells = _cells(days.join(chosen.select("store_id"), on="store_id"), chosen, when, value)
+    whole = ~np.isnan(cells).any(axis=1) & (np.nansum(cells, axis=1) > 0)
+    if not weeks or not whole.any():
+        raise TooFewRowsError("no store sold through the weeks to plan with")
+    return chosen.filter(pl.Series(whole))["store_id"].to_list(), cells[whole]
+
+
 def completed(cells: FloatArray, periods_before: int) -> FloatArray:
     """Unknown cells filled by the unit's own level, before and after apart, times the median unit's movement.
 

@@ -1,0 +1,1 @@
+"""Before launch: who or which stores take part, drawn by lot."""
