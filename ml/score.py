@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ml.ambassador.hurdle import FittedHurdle
+from ml.ambassador.exploration import in_exploration
+from ml.ambassador.model import FittedAmbassador
 from ml.arrays import BoolArray, FloatArray
 from ml.evaluate.calibration import Calibration
 from ml.explain import REASON_COLUMNS, check_additive, reasons
+from ml.features.dictionary import PARTS
 from ml.uplift.base import FittedUplift
 
 GROUP_LABELS = ("contact helps", "buys anyway", "no effect", "contact hurts", "unknown")
@@ -40,8 +42,11 @@ UPLIFT_COLUMNS = (
 AMBASSADOR_COLUMNS = (
     "consumer_key",
     "expected_value_minor",
+    "expected_through_others_minor",
     "currency",
     "rank",
+    "loyalty_rank",
+    "is_exploration",
     *REASON_COLUMNS,
     "model_id",
     "model_as_of",
@@ -107,11 +112,13 @@ def group_labels(low: FloatArray, high: FloatArray, without: FloatArray, *, is_b
 
 
 def score_ambassadors(
-    model: FittedHurdle, card: Mapping[str, Any], features: pl.DataFrame, *, model_id: str
+    model: FittedAmbassador, card: Mapping[str, Any], features: pl.DataFrame, *, model_id: str
 ) -> pl.DataFrame:
-    """Expected value through others of everybody in the frame (AMBASSADOR_COLUMNS), best first.
+    """Expected value of inviting everybody in the frame (AMBASSADOR_COLUMNS), best first.
 
-    An expectation of what people like them brought in, not of what contacting them causes.
+    expected_value_minor is what comes through others and through more purchases of their own. loyalty_rank orders the
+    same people by purchases of the last 365 days (90 where the data is younger), then by net spend: shown beside the
+    rank, and no part of it; NULL where purchases are unknown. is_exploration: worth inviting whatever the rank.
     """
     if not features.height:
         return _empty(AMBASSADOR_COLUMNS)
@@ -119,20 +126,41 @@ def score_ambassadors(
     X = features.select(names).to_numpy().astype(np.float64)
     parts = model.contributions(X)
     check_additive(parts, model.score(X))
+    total, through_others = model.values_minor(X, features["purchase_value_minor"].to_numpy().astype(np.float64))
+    own = pl.Series(PARTS[0].name, model.own_purchases(X))
+    why = reasons(parts, features.with_columns(own), [*names, own.name], currency=str(card["currency"]))
     return (
         features.select(
             "consumer_key",
-            expected_value_minor=pl.Series(np.rint(model.predict(X)).astype(np.int64)),
+            expected_value_minor=pl.Series(np.rint(total).astype(np.int64)),
+            expected_through_others_minor=pl.Series(np.rint(through_others).astype(np.int64)),
             currency=pl.lit(card["currency"], dtype=pl.String),
-            exact=pl.Series(model.predict(X)),
+            exact=pl.Series(total),
+            loyalty_rank=_loyalty_rank(features),
+            is_exploration=in_exploration(features["consumer_key"], seed=int(card["seed"])),
             model_id=pl.lit(model_id),
             model_as_of=pl.lit(card["as_of"]).str.to_date(),
         )
-        .hstack(reasons(parts, features, names, currency=str(card["currency"])))
+        .hstack(why)
         .sort("exact", "consumer_key", descending=[True, False])
         .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
         .select(AMBASSADOR_COLUMNS)
     )
+
+
+def _loyalty_rank(features: pl.DataFrame) -> pl.Series:
+    """1 = the most loyal; NULL: their purchases are unknown."""
+    purchases = pl.coalesce("purchases_365d_count", "purchases_90d_count")
+    spend = pl.coalesce("net_spend_365d_minor", "net_spend_90d_minor")
+    known = (
+        features.select("consumer_key", purchases=purchases, spend=spend)
+        .drop_nulls("purchases")
+        .sort("purchases", "spend", "consumer_key", descending=[True, True, False], nulls_last=True)
+        .select("consumer_key", loyalty_rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    )
+    return features.select("consumer_key").join(known, on="consumer_key", how="left", maintain_order="left")[
+        "loyalty_rank"
+    ]
 
 
 _TYPES: dict[str, pl.DataType] = {
@@ -141,6 +169,9 @@ _TYPES: dict[str, pl.DataType] = {
     "uplift_high": pl.Float64(),
     "rank": pl.Int64(),
     "expected_value_minor": pl.Int64(),
+    "expected_through_others_minor": pl.Int64(),
+    "loyalty_rank": pl.Int64(),
+    "is_exploration": pl.Boolean(),
     "model_as_of": pl.Date(),
 }
 

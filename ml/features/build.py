@@ -13,10 +13,18 @@ import polars as pl
 from ml.errors import InputError
 from ml.features.affinity import affinity_features, product_facts
 from ml.features.decisions import DECISION_COLUMNS, Basis, Marts, scoring_decisions
-from ml.features.dictionary import FEATURE_NAMES
+from ml.features.dictionary import AMBASSADOR_FEATURE_NAMES
 from ml.features.history import event_facts, history_features, membership_facts, survey_facts
 from ml.features.publishing import audience_facts, publishing_features, ugc_facts
 from ml.features.purchases import purchase_facts, purchase_features
+from ml.features.telling import (
+    engagement_facts,
+    joined_campaign_facts,
+    referral_facts,
+    telling_features,
+    told_facts,
+)
+from ml.features.value import purchase_value
 
 __all__ = ["REQUIRED_MARTS", "Basis", "Marts", "features_at", "scoring_frame"]
 
@@ -31,6 +39,8 @@ REQUIRED_MARTS = (
     "fct_campaign_members",
     "fct_campaign_events",
     "fct_survey_answers",
+    "fct_referred_sales",
+    "fct_post_metric_snapshots",
 )
 
 
@@ -51,7 +61,8 @@ def features_at(marts: Marts, decisions: pl.DataFrame, *, currency: str) -> pl.D
         currency: money features count only amounts in it.
 
     Returns:
-        DECISION_COLUMNS, then FEATURE_NAMES as Float64 (NULL: unknown), sorted by campaign_id, consumer_key.
+        DECISION_COLUMNS, AMBASSADOR_FEATURE_NAMES as Float64 (NULL: unknown) and purchase_value_minor, which is the
+        campaign's and no feature (value.py); sorted by campaign_id, consumer_key.
 
     Raises:
         InputError: a mart is missing, or a decision stands twice.
@@ -69,6 +80,12 @@ def features_at(marts: Marts, decisions: pl.DataFrame, *, currency: str) -> pl.D
     events = event_facts(marts["fct_campaign_events"], "consumer_key")
     referrals = event_facts(marts["fct_campaign_events"], "referrer_consumer_key")
     surveys = survey_facts(marts["fct_survey_answers"])
+    told, engagement = (
+        told_facts(marts["fct_ugc"]),
+        engagement_facts(marts["fct_post_metric_snapshots"], marts["fct_ugc"]),
+    )
+    brought = referral_facts(marts["fct_referred_sales"])
+    joined = joined_campaign_facts(marts["fct_campaign_members"], marts["fct_campaign_events"])
     campaign_products = marts["bridge_campaign_products"].select("campaign_id", "product_id").unique()
     frames = []
     for (campaign_id,), part in decisions.group_by(["campaign_id"], maintain_order=True):
@@ -79,11 +96,18 @@ def features_at(marts: Marts, decisions: pl.DataFrame, *, currency: str) -> pl.D
             affinity_features(part, bought, own_products, products),
             publishing_features(part, ugc, audience),
             history_features(part, memberships, events, referrals, surveys, marts["dim_consumers"]),
+            telling_features(part, told, engagement, audience, brought, joined),
         ):
             frame = frame.join(features, on="consumer_key", how="left")
-        frames.append(frame.select(*DECISION_COLUMNS, pl.col(FEATURE_NAMES).cast(pl.Float64)))
+        value = pl.lit(purchase_value(part, lines, own_products, currency), dtype=pl.Float64)
+        features_of = pl.col(AMBASSADOR_FEATURE_NAMES).cast(pl.Float64)
+        frames.append(frame.select(*DECISION_COLUMNS, features_of, purchase_value_minor=value))
     if not frames:
         return decisions.select(
-            *DECISION_COLUMNS, *(pl.lit(None, dtype=pl.Float64).alias(name) for name in FEATURE_NAMES)
+            *DECISION_COLUMNS,
+            *(
+                pl.lit(None, dtype=pl.Float64).alias(name)
+                for name in (*AMBASSADOR_FEATURE_NAMES, "purchase_value_minor")
+            ),
         )
     return pl.concat(frames).sort("campaign_id", "consumer_key")

@@ -1,7 +1,7 @@
 """Every feature by name: its unit, its group, its meaning in plain words; and what may never be one.
 
 Belongs here: the list that models, reasons, the features gate and the documents read. Does not: how a feature is
-computed (purchases.py, affinity.py, publishing.py, history.py).
+computed (purchases.py, affinity.py, publishing.py, history.py, telling.py).
 """
 
 from __future__ import annotations
@@ -102,8 +102,23 @@ FEATURES: tuple[Feature, ...] = (
     Feature("people_told_mean_count", _PAST, "count", "people they told, by their own account"),
     Feature("recommend_last_points", _PAST, "points", "how likely they recommend, last answer (0-10)"),
 )
+# What the ambassador model alone reads, beside FEATURES: how a person tells others, and what came of it.
+TELLING: tuple[Feature, ...] = (
+    Feature("posts_before_count", _PUBLISHES, "count", "posts of their own accord on record"),
+    Feature("reviews_before_count", _PUBLISHES, "count", "reviews of their own accord on record"),
+    Feature("ugc_on_record_days", _PUBLISHES, "days", "days of posts and reviews on record"),
+    Feature("engagements_365d_count", _AUDIENCE, "count", "likes, comments and shares of their posts, 365 days"),
+    Feature("referrals_before_count", _PAST, "count", "purchases others made on their word"),
+    Feature("referrals_expected_count", _PAST, "count", "such purchases of an average member of the same campaigns"),
+)
+# What a score is made of beyond features, named so that its reasons add up.
+PARTS: tuple[Feature, ...] = (
+    Feature("own_extra_purchases_count", _INTEREST, "count", "purchases more of their own, expected of contact"),
+)
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
-BY_NAME: dict[str, Feature] = {feature.name: feature for feature in FEATURES}
+TELLING_NAMES: tuple[str, ...] = tuple(feature.name for feature in TELLING)
+AMBASSADOR_FEATURE_NAMES: tuple[str, ...] = (*FEATURE_NAMES, *TELLING_NAMES)
+BY_NAME: dict[str, Feature] = {feature.name: feature for feature in (*FEATURES, *TELLING, *PARTS)}
 
 
 def check_allowed(names: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 
 from ml.features.build import features_at
 from ml.features.decisions import Marts, member_decisions
+from ml.features.tracking import campaign_tracking, tracked_purchases
 
 # Columns of fct_campaign_members that say who was in which arm and what came of it. None is a feature.
 MEMBER_COLUMNS = (
@@ -33,7 +34,8 @@ def training_frame(
 ) -> pl.DataFrame:
     """One row per campaign and person in an arm: decision, features, MEMBER_COLUMNS and `treatment` (0, 1).
 
-    Campaigns of which no outcome is known yet teach nothing and are left out.
+    Campaigns of which no outcome is known yet teach nothing and are left out. Beside each treated member of a campaign
+    with codes or links: referred_purchases_count; beside each row of such a campaign: tracking.TRACKING_COLUMNS.
 
     Args:
         moment: "before_window": features as they stood before the window that precedes the campaign, for the placebo.
@@ -43,7 +45,20 @@ def training_frame(
     members = people.filter(has_outcome.fill_null(False).any().over("campaign_id"))
     decisions = member_decisions(members, timezone, moment=moment)
     features = features_at(marts, decisions, currency=currency)
-    members = members.select("campaign_id", "consumer_key", *MEMBER_COLUMNS)
+    tracked = tracked_purchases(members, marts["fct_referred_sales"])
+    tracking = campaign_tracking(
+        members,
+        marts["fct_sales_lines"],
+        marts["bridge_campaign_products"].select("campaign_id", "product_id").unique(),
+        marts["dim_consumers"],
+        tracked,
+        marts["fct_referred_sales"],
+    )
+    members = (
+        members.select("campaign_id", "consumer_key", *MEMBER_COLUMNS)
+        .join(tracked, on=["campaign_id", "consumer_key"], how="left")
+        .join(tracking, on="campaign_id", how="left")
+    )
     return (
         features.join(members, on=["campaign_id", "consumer_key"], how="inner", validate="1:1")
         .with_columns(treatment=(pl.col("arm") == "treatment").cast(pl.Int8))

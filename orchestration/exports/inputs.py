@@ -98,8 +98,11 @@ SCORE_INPUTS: dict[str, dict[str, pl.DataType]] = {
     "ambassador": {
         "consumer_key": _TEXT,
         "expected_value_minor": _INT,
+        "expected_through_others_minor": _INT,
         "currency": _TEXT,
         "rank": _INT,
+        "loyalty_rank": _INT,
+        "is_exploration": _FLAG,
         "reason_1": _TEXT,
         "reason_2": _TEXT,
         "reason_3": _TEXT,

@@ -21,12 +21,19 @@ def _position() -> pl.Expr:
 
 
 def ambassador_scores(frames: Mapping[str, pl.DataFrame], facts: pl.DataFrame) -> pl.DataFrame:
-    """What each listed person is expected to bring in through others.
+    """The extra sales expected of inviting each listed person.
 
-    A scored person who may not be listed gets no row; ranks are given anew among those who remain.
+    A scored person who may not be listed gets no row; ranks are given anew among those who remain. Nobody of the
+    standing holdout is drawn to be invited.
     """
     scored = take(frames, "ambassador").join(facts, on="consumer_key", how="inner").sort("rank", "consumer_key")
-    return AMBASSADOR_SCORES.conform(scored.with_columns(rank=_position()))
+    return AMBASSADOR_SCORES.conform(
+        scored.with_columns(
+            rank=_position(),
+            loyalty_rank=pl.col("loyalty_rank").rank("ordinal").cast(pl.Int64),
+            is_exploration=pl.col("is_exploration") & ~pl.col("standing_holdout"),
+        )
+    )
 
 
 def to_outcome_unit(name: str, outcome: str, currency: str) -> pl.Expr:

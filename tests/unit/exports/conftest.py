@@ -87,6 +87,7 @@ def _scores() -> Frames:
     model = {"model_id": "m1", "model_as_of": date(2026, 6, 1)} | reasons
     uplift = {"campaign_id": "spring", "outcome": "first_purchase", "design": "randomised"} | model
     money = uplift | {"outcome": "net_spend", "uplift": 250.0, "group_label": "unknown", "rank": 1}
+    quality = {"expected_through_others_minor": 1_000, "currency": "EUR", "is_exploration": True}
     return {
         "uplift": frame(
             "uplift",
@@ -100,9 +101,9 @@ def _scores() -> Frames:
         "ambassador": frame(
             "ambassador",
             [
-                model | {"consumer_key": "p4", "expected_value_minor": 9_000, "currency": "EUR", "rank": 1},
-                model | {"consumer_key": "p6", "expected_value_minor": 8_000, "currency": "EUR", "rank": 2},
-                model | {"consumer_key": "p1", "expected_value_minor": 1_250, "currency": "EUR", "rank": 3},
+                model | quality | {"consumer_key": "p4", "expected_value_minor": 9_000, "rank": 1, "loyalty_rank": 3},
+                model | quality | {"consumer_key": "p6", "expected_value_minor": 8_000, "rank": 2, "loyalty_rank": 2},
+                model | quality | {"consumer_key": "p1", "expected_value_minor": 1_250, "rank": 3, "loyalty_rank": 1},
             ],
         ),
     }

@@ -159,7 +159,7 @@ def test_a_workbook_shows_money_in_main_units_and_unknown_as_empty(frames, conte
     sheet = openpyxl.load_workbook(tmp_path / "ambassador_scores.xlsx")["ambassador_scores"]
     heading = [cell.value for cell in sheet[1]]
     values = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
-    assert [row[heading.index("Expected sales through others")] for row in values] == [80, 12.5]
+    assert [row[heading.index("Expected extra sales")] for row in values] == [80, 12.5]
     moments = [row[heading.index("Last moment")] for row in values]
     assert moments == [None, None]
 

@@ -186,7 +186,7 @@ def test_ambassadors_are_ranked_by_what_they_bring_in(ambassador: TrainedAmbassa
 
 def test_without_tracking_there_is_no_ambassador_model(frame: pl.DataFrame) -> None:
     with pytest.raises(NothingToLearnError, match="without tracking nobody knows"):
-        train_ambassador(frame.with_columns(referred_net_minor=pl.lit(None, dtype=pl.Int64)), seed=1, as_of=AS_OF)
+        train_ambassador(frame.with_columns(referred_purchases_count=pl.lit(None, dtype=pl.Int64)), seed=1, as_of=AS_OF)
 
 
 def test_nobody_to_score_gives_an_empty_frame_of_the_right_columns(

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ml.arrays import FloatArray
-from ml.features.dictionary import FEATURE_NAMES
+from ml.features.dictionary import AMBASSADOR_FEATURE_NAMES
 
 S, D, T, N, F, B = pl.String, pl.Date, pl.Datetime("us"), pl.Int64, pl.Float64, pl.Boolean
 
@@ -47,7 +47,35 @@ MART_SCHEMAS: dict[str, dict[str, Any]] = {
         "currency": S,
         "is_return": B,
     },
-    "fct_ugc": {"consumer_key": S, "ugc_source": S, "rating_share": F, "published_on": D, "known_at": T},
+    "fct_ugc": {
+        "ugc_key": S,
+        "consumer_key": S,
+        "ugc_source": S,
+        "rating_share": F,
+        "is_organic": B,
+        "is_syndicated_copy": B,
+        "published_on": D,
+        "known_at": T,
+    },
+    "fct_post_metric_snapshots": {
+        "ugc_key": S,
+        "observed_at": T,
+        "likes_count": N,
+        "comments_count": N,
+        "shares_count": N,
+        "known_at": T,
+    },
+    "fct_referred_sales": {
+        "campaign_id": S,
+        "referrer_consumer_key": S,
+        "source": S,
+        "store_id": S,
+        "transaction_id": S,
+        "product_id": S,
+        "business_on": D,
+        "net_amount_minor": N,
+        "known_at": T,
+    },
     "fct_profile_snapshots": {"account_key": S, "followers_count": N, "observed_at": T, "known_at": T},
     "fct_campaign_members": {
         "campaign_id": S,
@@ -73,6 +101,7 @@ MART_SCHEMAS: dict[str, dict[str, Any]] = {
         "currency": S,
     },
     "fct_campaign_events": {
+        "campaign_id": S,
         "consumer_key": S,
         "referrer_consumer_key": S,
         "kind": S,
@@ -143,7 +172,12 @@ def training_world(rows: int, seed: int, *, spread: float = 0.1, average: float 
         "followers_largest_count": np.exp(5 + np.nan_to_num(X[:, 3])),
         "ugc_90d_count": X[:, 4],
     }
-    referred = np.where(rng.random(rows) < 0.2, rng.gamma(2, known["followers_largest_count"] * 3), 0)
+    known |= {
+        "accounts_known_count": np.where(rng.random(rows) < 0.6, 1.0, np.nan),
+        "ugc_on_record_days": np.full(rows, 365.0),
+        "posts_before_count": rng.poisson(2.0, rows).astype(float),
+    }
+    referred = rng.poisson(0.2 * (known["followers_largest_count"] / 150) ** 0.8)
     start = date(2025, 3, 1)
     return pl.DataFrame(
         {
@@ -152,7 +186,7 @@ def training_world(rows: int, seed: int, *, spread: float = 0.1, average: float 
             "decision_on": start,
             "decision_at": datetime(2025, 3, 1),
         }
-        | {name: known.get(name, np.full(rows, np.nan)) for name in FEATURE_NAMES}
+        | {name: known.get(name, np.full(rows, np.nan)) for name in AMBASSADOR_FEATURE_NAMES}
         | {
             "arm": np.where(treatment == 1, "treatment", "control"),
             "design": "randomised",
@@ -164,13 +198,19 @@ def training_world(rows: int, seed: int, *, spread: float = 0.1, average: float 
             "first_purchase": y == 1,
             "net_spend_before_minor": np.round(np.exp(6 + rng.normal(size=rows))).astype(int),
             "net_spend_after_minor": np.round(y * np.exp(7 + rng.normal(size=rows) / 2)).astype(int),
-            "referred_net_minor": np.round(np.where(treatment == 1, referred, 0)).astype(int),
+            "referred_net_minor": 900 * referred,
+            "referred_purchases_count": referred,
+            "purchase_value_minor": 1000.0,
+            "tracked_purchases_count": int(referred[treatment == 1].sum()),
+            "tracked_net_minor": 900 * int(referred[treatment == 1].sum()),
+            "caused_purchases_count": 1.5 * referred[treatment == 1].sum(),
+            "caused_purchases_error_count": 10.0,
             "currency": "EUR",
             "treatment": treatment.astype(np.int8),
         }
     ).with_columns(
-        pl.col(FEATURE_NAMES).fill_nan(None),
+        pl.col(AMBASSADOR_FEATURE_NAMES).fill_nan(None),
+        pl.when(pl.col("treatment") == 1).then(pl.col("referred_net_minor", "referred_purchases_count")),
         assignment_probability=pl.lit(None, dtype=pl.Float64),
         cluster_id=pl.lit(None, dtype=pl.String),
-        referred_net_minor=pl.when(pl.col("treatment") == 1).then("referred_net_minor"),
     )
