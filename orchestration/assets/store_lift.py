@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 import polars as pl
 
+from ml.measurement.store_lift.exposure import area_exposure
 from ml.measurement.store_lift.measure import store_lifts
 from orchestration.assets.warehouse import KEYS as MART_KEYS
 from orchestration.progress import announce
@@ -14,24 +15,37 @@ from orchestration.session import RunSession
 
 GROUP = "measurements"
 SCHEMA = "measurement"
-LIFT = "store_lift"
+LIFT, EXPOSURE = "store_lift", "area_exposure"
 DESCRIPTIONS = {
     LIFT: "One row per campaign with stores or areas and outcome: lift, 90 % interval, placebo, fit, smallest lift.",
     "store_lift_estimates": "One row per store test and estimator: the default beside the others.",
     "store_lift_placebo": "One row per store test and group of stores that got nothing: its lift.",
+    EXPOSURE: "One row per campaign among people and area: active members divided by its population.",
 }
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in DESCRIPTIONS}
 _READ = {
     "fct_store_days": (),
-    "dim_stores": ("store_id", "area_id", "latitude", "longitude", "opened_on", "closed_on", "is_known"),
+    "dim_stores": (
+        "store_id",
+        "area_id",
+        "latitude",
+        "longitude",
+        "opened_on",
+        "closed_on",
+        "is_known",
+        "area_population",
+    ),
     "dim_campaigns": ("campaign_id", "starts_on", "ends_on"),
-    "fct_campaign_members": ("campaign_id", "unit", "unit_id", "arm", "design"),
+    "fct_campaign_members": ("campaign_id", "unit", "unit_id", "consumer_key", "arm", "design", "active_on"),
+    "dim_consumers": ("consumer_key", "home_area_id"),
     "bridge_campaign_areas": ("campaign_id", "place", "place_id"),
 }
 
+_OF_EXPOSURE = ("fct_campaign_members", "dim_consumers", "dim_stores")
+
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
-    """The three tables, made by one step."""
+    """The four tables, made by one step."""
 
     @dg.multi_asset(
         name="measure_stores",
@@ -49,7 +63,9 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
     )
     def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         with announce("store lift") as step:
-            frames = store_lifts(session.marts(_READ), session.as_of, seed=session.settings.seed)
+            marts = session.marts(_READ)
+            frames = store_lifts(marts, session.as_of, seed=session.settings.seed)
+            frames[EXPOSURE] = area_exposure(*(marts[name] for name in _OF_EXPOSURE))
             folder = session.build.root / SCHEMA
             folder.mkdir(exist_ok=True)
             for name, frame in frames.items():
