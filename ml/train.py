@@ -14,11 +14,13 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from ml.arrays import BoolArray, FloatArray, Sample, check_base_rate, checked_sample
+from ml.arrays import BoolArray, FloatArray, Sample, check_base_rate, checked_sample, cluster_codes
 from ml.clusters import assigned_together
 from ml.errors import TooFewRowsError
 from ml.evaluate.calibration import fit_calibration
 from ml.evaluate.heldout import HeldOut, held_out
+from ml.evaluate.placebo import Assignment
+from ml.evaluate.quality import JudgedModel, labelled, model_quality
 from ml.evaluate.table import evaluation_table
 from ml.features.dictionary import FEATURE_NAMES, check_allowed
 from ml.measurement.chosen_people import check_chosen_people
@@ -50,6 +52,7 @@ class TrainedUplift:
         card: JSON-ready description, with calibration, evaluation and decision.
         table: ml.evaluate.table of held-out rows: candidate, response model, random order, champion if there is one.
         decision: whether it may be used, and why.
+        quality: ml.evaluate.quality of held-out rows: curves, tenths, budgets, placebos beside the table's figures.
         design_check: how alike the people compared were; None where chance decided.
     """
 
@@ -57,6 +60,7 @@ class TrainedUplift:
     card: Mapping[str, Any]
     table: pl.DataFrame
     decision: Decision
+    quality: pl.DataFrame
     design_check: DesignCheck | None = None
 
 
@@ -109,8 +113,18 @@ def train_uplift(
     if champion is not None:
         is_new = (rows["outcome_ends_on"] > date.fromisoformat(champion.card["as_of"])).to_numpy()
     decision = decide([_judged(one, sample, rival, is_new) for one in passes], seed=seed)
-    table = _table(passes[0], sample, rival, is_randomised, seed)
+    orders = _orders(passes[0], rival, seed)
+    own = sample.kept(passes[0].rows)
+    table = evaluation_table(own, passes[0].gamma, orders, has_equal_chances=is_randomised, seed=seed)
     calibration = fit_calibration(choice.gamma, choice.effect, choice.cluster)
+    quality = model_quality(
+        _judged_model(passes[0], own, orders, rows, is_randomised),
+        table,
+        calibration,
+        (choice.gamma, choice.effect, choice.cluster),
+        seed=seed,
+    )
+    quality = labelled(quality, f"uplift_{outcome}", outcome, decision.is_promoted)
     card = {
         "kind": model.kind,
         "constants": dict(model.constants),
@@ -141,7 +155,7 @@ def train_uplift(
         "evaluation": table.to_dicts(),
         "design_check": None if design_check is None else design_check.as_dict(),
     }
-    return TrainedUplift(model, card, table, decision, design_check)
+    return TrainedUplift(model, card, table, decision, quality, design_check)
 
 
 def training_rows(frame: pl.DataFrame, label: str) -> pl.DataFrame:
@@ -228,14 +242,28 @@ def _judged(one: HeldOut, sample: Sample, champion: FloatArray | None, is_new: B
     )
 
 
-def _table(
-    one: HeldOut, sample: Sample, champion: FloatArray | None, has_equal_chances: bool, seed: int
-) -> pl.DataFrame:
-    scores = {
+def _orders(one: HeldOut, champion: FloatArray | None, seed: int) -> dict[str, FloatArray]:
+    """What the candidate is shown beside: a plain response model, a random order, the model in use."""
+    orders = {
         "candidate": one.order(one.uplift),
         "response model": one.order(one.response),
         "random": one.random_order(seed),
     }
-    if champion is not None:
-        scores["champion"] = one.order(champion[one.rows])
-    return evaluation_table(sample.kept(one.rows), one.gamma, scores, has_equal_chances=has_equal_chances, seed=seed)
+    return orders if champion is None else orders | {"champion": one.order(champion[one.rows])}
+
+
+def _judged_model(
+    one: HeldOut, own: Sample, orders: Mapping[str, FloatArray], rows: pl.DataFrame, is_randomised: bool
+) -> JudgedModel:
+    """The judged rows for ml.evaluate.quality; who was assigned together is told within each campaign."""
+    judged = rows[one.rows]
+    unit = pl.concat_str("campaign_id", pl.coalesce("cluster_id", "consumer_key"), separator=" ")
+    assigned = Assignment(
+        own.treatment,
+        own.propensity,
+        cluster_codes(judged.select(unit).to_series().to_numpy(), judged.height),
+        cluster_codes(judged["campaign_id"].to_numpy(), judged.height),
+        is_randomised,
+    )
+    before = judged["net_spend_before_minor"].cast(pl.Float64).to_numpy()
+    return JudgedModel(own, one.gamma, one.expected, orders, assigned, before)

@@ -117,3 +117,16 @@ def outcome_adjusted(y: npt.ArrayLike, expected: npt.ArrayLike) -> FloatArray:
     one of yes/no outcomes.
     """
     return np.asarray(y, dtype=np.float64) - np.asarray(expected, dtype=np.float64)
+
+
+def qini_per_treated(y: npt.ArrayLike, uplift: npt.ArrayLike, treatment: npt.ArrayLike) -> float:
+    """(A(q) - A(diagonal)) / (people · treated): QINI-RATE (rate.py) read off the Qini curve, where chances are equal.
+
+    Without a perfect order to be divided by, so it takes any outcome, `outcome_adjusted` ones too, and stands in the
+    outcome's unit. NaN where nobody is treated.
+    """
+    outcome, score, arm = _checked(y, uplift, treatment)
+    k, value = qini_curve(outcome, score, arm)
+    treated = float(arm.sum())
+    above = float(np.trapezoid(value, k)) - k[-1] * value[-1] / 2
+    return above / (score.size * treated) if treated else float("nan")

@@ -34,6 +34,7 @@ class HeldOut:
         block: (m,) block of each.
         uplift: the candidate's predicted effect.
         response: expected outcome whatever the arm, from a plain response model: what a ranking by "who buys" gives.
+        expected: m*(x): expected outcome by a model of both arms weighted alike; y - expected is what Γ is made of.
         gamma: doubly-robust score: its mean over a group is the group's average effect.
     """
 
@@ -41,6 +42,7 @@ class HeldOut:
     block: IntArray
     uplift: FloatArray
     response: FloatArray
+    expected: FloatArray
     gamma: FloatArray
 
     def order(self, score: FloatArray) -> FloatArray:
@@ -113,4 +115,4 @@ def _one_way(
     rows = np.flatnonzero(fold >= FIRST_JUDGED).astype(np.int64)
     y, treatment, propensity = sample.y[rows], sample.treatment[rows], sample.propensity[rows]
     gamma = doubly_robust_scores(y, treatment, propensity, plain["level"][rows])
-    return HeldOut(rows, fold[rows], uplift[rows], plain["response"][rows], gamma)
+    return HeldOut(rows, fold[rows], uplift[rows], plain["response"][rows], plain["level"][rows], gamma)

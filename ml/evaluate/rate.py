@@ -7,17 +7,18 @@ order and positive where people with a high score gain more. People with equal s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from ml.arrays import BoolArray, FloatArray, IntArray, cluster_codes
 from ml.errors import InputError
 
 
-def _tie_averaged(gamma: FloatArray, score: FloatArray) -> FloatArray:
+def tie_averaged(gamma: FloatArray, score: FloatArray) -> FloatArray:
     """Γ in the order of falling score, each replaced by the mean of its tie."""
     order = np.argsort(-score, kind="stable")
     ordered = gamma[order]
@@ -39,13 +40,13 @@ def _qini_rate_of(ordered: FloatArray) -> float:
 def autoc(gamma: FloatArray, score: FloatArray) -> float:
     """Area under TOC: weighs the very best of the ranking most."""
     _check(gamma, score)
-    return _autoc_of(_tie_averaged(gamma, score))
+    return _autoc_of(tie_averaged(gamma, score))
 
 
 def qini_rate(gamma: FloatArray, score: FloatArray) -> float:
     """Area under q·TOC: weighs the whole ranking evenly, and finds a spread-out effect with the fewest people."""
     _check(gamma, score)
-    return _qini_rate_of(_tie_averaged(gamma, score))
+    return _qini_rate_of(tie_averaged(gamma, score))
 
 
 def half_sample_rates(
@@ -66,6 +67,19 @@ def half_sample_rates(
         cluster: (n,) labels of what was assigned together.
     """
     of = _qini_rate_of if figure == "qini_rate" else _autoc_of
+    return half_samples(gamma, scores, cluster, of, draws=draws, seed=seed)
+
+
+def half_samples(
+    gamma: FloatArray,
+    scores: Mapping[str, FloatArray],
+    cluster: IntArray,
+    of: Callable[[FloatArray], npt.ArrayLike],
+    *,
+    draws: int,
+    seed: int,
+) -> dict[str, FloatArray]:
+    """`of` Γ in the order of every score (tie_averaged), on the same random halves of the clusters: (draws, …) each."""
     rng = np.random.default_rng(seed)
     codes = cluster_codes(cluster, gamma.size)
     clusters = int(codes.max()) + 1
@@ -74,15 +88,15 @@ def half_sample_rates(
         _check(gamma, score)
         order = np.argsort(-score, kind="stable").astype(np.int64)
         prepared[name] = (order, score[order])
-    result = {name: np.empty(draws) for name in scores}
-    for draw in range(draws):
+    result: dict[str, list[npt.ArrayLike]] = {name: [] for name in scores}
+    for _ in range(draws):
         taken = np.zeros(clusters, dtype=np.bool_)
         taken[rng.permutation(clusters)[: clusters // 2]] = True
         half: BoolArray = taken[codes]
         for name, (order, ordered_score) in prepared.items():
             kept = half[order]
-            result[name][draw] = of(_tie_averaged(gamma[order[kept]], ordered_score[kept]))
-    return result
+            result[name].append(of(tie_averaged(gamma[order[kept]], ordered_score[kept])))
+    return {name: np.array(values, dtype=np.float64) for name, values in result.items()}
 
 
 def rate_interval(
