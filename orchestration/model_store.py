@@ -18,6 +18,9 @@ from orchestration.exports.context import ModelOutcome
 from orchestration.session import RunSession
 from orchestration.state import CHAMPIONS
 
+# Of a model card: features the brand had forbidden when the model was trained.
+NEVER_USE = "never_use"
+
 
 @dataclass(frozen=True)
 class InUse:
@@ -28,13 +31,19 @@ class InUse:
 
 
 def champion(session: RunSession, name: str) -> StoredModel | None:
-    """The model earlier days left in use, with every byte checked; None: there is none.
+    """The model earlier days left in use, with every byte checked; None: there is none that may be used.
+
+    A model that may have learned from a feature the brand has forbidden since is none.
 
     Raises:
         ModelFileError: its files are damaged.
     """
     entry = (session.state.latest(CHAMPIONS) or {}).get(name)
-    return None if entry is None else read_model(session.state.model_folder(entry["model_id"]))
+    if entry is None:
+        return None
+    stored = read_model(session.state.model_folder(entry["model_id"]))
+    forbidden_since = set(session.settings.models.never_use) - set(stored.card.get(NEVER_USE, ()))
+    return None if forbidden_since else stored
 
 
 def candidate_in_use(session: RunSession, name: str, boosters: Any, card: dict[str, Any], decision: Decision) -> InUse:
@@ -43,18 +52,18 @@ def candidate_in_use(session: RunSession, name: str, boosters: Any, card: dict[s
     if not decision.is_promoted:
         return champion_in_use(session, name, reason, "refused")
     folder = _folder(session, name)
-    write_model(folder, boosters, card)
+    write_model(folder, boosters, card | {NEVER_USE: sorted(session.settings.models.never_use)})
     return _use(session, name, read_model(folder), reason)
 
 
 def champion_in_use(session: RunSession, name: str, reason: str, status: Any) -> InUse:
     """Score with the champion where there is one; `reason` says why there is no new model."""
-    previous = (session.state.latest(CHAMPIONS) or {}).get(name)
+    previous = champion(session, name)
     if previous is None:
         return InUse(ModelOutcome(name, status, reason), None)
     folder = _folder(session, name)
-    shutil.copytree(session.state.model_folder(previous["model_id"]), folder)
-    stays = f"the model of {previous['as_of']} stays in use: {reason}"
+    shutil.copytree(session.state.model_folder(previous.model_id), folder)
+    stays = f"the model of {previous.card['as_of']} stays in use: {reason}"
     return _use(session, name, read_model(folder), stays)
 
 

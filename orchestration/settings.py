@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+from ml.features.dictionary import FEATURE_NAMES
 from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.errors import ConfigurationError
 
@@ -94,6 +95,21 @@ class Holdout(Strict):
     share: Annotated[float, Field(ge=0, le=0.5)] = 0.05
 
 
+def _known_feature(name: str) -> str:
+    if name not in FEATURE_NAMES:
+        raise ValueError(f"{name!r} is no feature; ml/features/dictionary.py lists them")
+    return name
+
+
+class Models(Strict):
+    """What models may learn from, besides what they never do (ml/features/dictionary.py, FORBIDDEN_COLUMNS).
+
+    never_use: features that stand in for a protected trait in this brand's market.
+    """
+
+    never_use: tuple[Annotated[str, AfterValidator(_known_feature)], ...] = ()
+
+
 class Source(Strict):
     """A system that data comes from.
 
@@ -132,6 +148,7 @@ class Settings(Strict):
     retention: Retention = Retention()
     campaigns: Campaigns = Campaigns()
     holdout: Holdout = Holdout()
+    models: Models = Models()
     example: Literal["demo", "journey", "voices"] | None = None
     seed: int = 20260101
 

@@ -13,6 +13,7 @@ import dagster as dg
 import polars as pl
 
 from ml.errors import NothingToLearnError
+from ml.evaluate.quality import QUALITY_SCHEMA, figures_only, labelled
 from ml.measurement.design_checks import DesignCheck, tables
 from ml.train import UpliftOutcome, train_uplift
 from ml.train_ambassador import train_ambassador
@@ -30,24 +31,36 @@ UPLIFT = {f"uplift_{outcome}": outcome for outcome in OUTCOMES}
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in (*UPLIFT, AMBASSADOR)}
 # How alike the people compared were: tables of ml/measurement/design_checks.py under this prefix, for the measurements.
 CHECKED = "models."
+# How good every model trained by this run is, promoted or refused: for the monitoring and the scores gate.
+QUALITY = "models.quality"
 
 
-def train(session: RunSession, name: str) -> tuple[InUse, DesignCheck | None]:
-    """Train one model, or say why it cannot be; what is in use afterwards, and the check of who was compared."""
-    frame = session.tables[TRAINING]
+def without(frame: pl.DataFrame, never_use: Sequence[str]) -> pl.DataFrame:
+    """The frame with features that the brand forbids unknown for everybody: no model can learn from them."""
+    return frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(name) for name in never_use)
+
+
+def train(session: RunSession, name: str) -> tuple[InUse, DesignCheck | None, pl.DataFrame | None]:
+    """Train one model, or say why it cannot be.
+
+    Returns:
+        What is in use afterwards, the check of who was compared, how good the model is; None where there is none.
+    """
+    frame, people = (without(session.tables[each], session.settings.models.never_use) for each in (TRAINING, SCORING))
     seed = session.settings.seed
     try:
         if name == AMBASSADOR:
-            ambassador = train_ambassador(frame, seed=seed, as_of=session.as_of, today=session.tables[SCORING])
+            ambassador = train_ambassador(frame, seed=seed, as_of=session.as_of, today=people)
             card = dict(ambassador.card) | {"people": people_reference(session.tables[SCORING])}
             in_use = candidate_in_use(session, name, ambassador.model.boosters, card, ambassador.decision)
-            return in_use, None
+            quality = labelled(figures_only(ambassador.table), name, card["outcome"], ambassador.decision.is_promoted)
+            return in_use, None, quality
         uplift = train_uplift(frame, UPLIFT[name], seed=seed, as_of=session.as_of, champion=champion(session, name))
         card = dict(uplift.card) | {"people": people_reference(session.tables[SCORING])}
         in_use = candidate_in_use(session, name, uplift.model.boosters, card, uplift.decision)
-        return in_use, uplift.design_check
+        return in_use, uplift.design_check, uplift.quality
     except NothingToLearnError as error:
-        return champion_in_use(session, name, str(error), "absent"), None
+        return champion_in_use(session, name, str(error), "absent"), None, None
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
@@ -68,11 +81,12 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
         partitions_def=partitions,
     )
     def train_models(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
-        checks = []
+        checks, qualities = [], [pl.DataFrame(schema=QUALITY_SCHEMA)]
         for name, key in KEYS.items():
             with announce(f"model {name}") as step:
-                in_use, check = train(session, name)
-                checks += [check] if check else []
+                in_use, check, quality = train(session, name)
+                checks += [] if check is None else [check]
+                qualities += [] if quality is None else [quality]
                 session.in_use[name] = in_use.stored
                 session.models[name] = in_use.outcome
                 step.rows = None if in_use.stored is None else int(in_use.stored.card["rows"])
@@ -83,6 +97,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                 | ({} if in_use.stored is None else {"evaluation": evaluation(in_use.stored.card["evaluation"])}),
             )
         session.tables |= {f"{CHECKED}{name}": table for name, table in tables(checks).items()}
+        session.tables[QUALITY] = pl.concat(qualities)
 
     return [train_models]
 
