@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from orchestration.connectors.vault_box import Box
 
 logger = logging.getLogger(__name__)
 
+KEY = "identity_key"
+
 
 @dataclass(frozen=True)
 class Vault:
@@ -28,6 +30,8 @@ class Vault:
 
     path: Path
     key: SecretStr
+    # Keys by the file's length: a night adds references load by load, and reading them all each time took half of it.
+    _known: dict[int, pl.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def log(self) -> Path:
@@ -54,13 +58,25 @@ class Vault:
         Raises:
             IntegrityError: another key, or changed bytes.
         """
-        known = {entry["identity_key"] for entry in self._box().read()}
-        new = references.select(list(REFERENCE_SCHEMA)).filter(pl.col("identity_key").is_in(list(known)).not_())
-        new = new.unique(subset="identity_key", keep="first", maintain_order=True)
+        known = self._keys()
+        new = references.select(list(REFERENCE_SCHEMA)).unique(subset=KEY, keep="first", maintain_order=True)
+        new = new.join(known, on=KEY, how="anti", maintain_order="left")
         if new.height or not self.path.exists():
             self._box().append(new.iter_rows(named=True))
-        self._record(purpose, at, len(known), new.height)
+        self._known.update({self.path.stat().st_size: pl.concat([known, new.select(KEY)])})
+        self._record(purpose, at, known.height, new.height)
         return new.height
+
+    def _keys(self) -> pl.DataFrame:
+        """The kept identity keys, read again only when the file is not as long as this object last left it."""
+        size = self.path.stat().st_size if self.path.exists() else 0
+        kept = self._known.get(size)
+        self._known.clear()
+        return (
+            pl.DataFrame({KEY: [entry[KEY] for entry in self._box().read()]}, {KEY: pl.String})
+            if kept is None
+            else kept
+        )
 
     def _box(self) -> Box:
         return Box(self.path, self.key, "vault")
