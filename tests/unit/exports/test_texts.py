@@ -188,11 +188,15 @@ def test_stars_stand_against_the_feeling_read(context: ExportContext) -> None:
     ]
 
 
-def test_every_moment_has_its_words() -> None:
+def test_every_moment_and_kind_is_the_same_word_in_every_layer() -> None:
+    from expectations.suites.marts import MOMENTS as GATED
+    from expectations.suites.marts import UGC_KINDS
+    from ml.text.kinds import KINDS
     from ml.text.rules import MOMENTS
     from orchestration.connectors.streams.labels import MOMENTS as LABELS
 
-    assert tuple(MOMENT_WORDS) == tuple(MOMENTS) == LABELS
+    assert tuple(MOMENT_WORDS) == tuple(MOMENTS) == LABELS == GATED
+    assert set(KINDS) == set(UGC_KINDS)
 
 
 def test_a_person_who_may_not_be_listed_is_in_no_export_about_texts(
