@@ -46,9 +46,14 @@ NEEDS = (
         because="sales tracked to the member who brought them",
     ),
     Need("campaign_results", ("campaigns", "campaign_members", "pos_lines"), because="members, and what people bought"),
+    Need(
+        "store_lift", ("campaigns", "pos_lines"), ("campaign_members", "campaign_areas"), "stores, and what they sold"
+    ),
     Need("review figures", ("reviews",), ("product_page_daily",), "pages tell views and orders"),
     Need("moments", (), ("social_posts", "reviews"), "texts to read"),
-    Need("store_alerts", ("reviews",), ("pos_lines", "product_page_daily"), "how often people had occasion to complain"),
+    Need(
+        "store_alerts", ("reviews",), ("pos_lines", "product_page_daily"), "how often people had occasion to complain"
+    ),
     Need("text_check", (), ("ugc_labels", "reviews"), "labels, or stars, to hold the reading against"),
     Need("brand survey figures", ("brand_surveys",)),
     Need("word-of-mouth figures", ("wom_surveys",)),
