@@ -16,6 +16,7 @@ from expectations.history import Past
 from expectations.summaries.comparisons import COLUMNS as COMPARISON_COLUMNS
 from expectations.summaries.comparisons import comparisons
 from expectations.summaries.drift import FEWEST_ROWS, bins_of, psi
+from expectations.summaries.model_quality import model_quality
 from expectations.summaries.numbers import numbers
 from expectations.summaries.store_lift import store_tests
 
@@ -36,6 +37,8 @@ class ScoredRun:
         expected_consumers_count: list name ("uplift.<campaign>.<outcome>", "ambassador") → people to be scored.
         model_files_match: model_id → whether its file has the hash its card says.
         measured: tables of the measurements layer that summaries/comparisons.py reads; empty: nothing was measured.
+        quality: how good the models trained are (summaries/model_quality.py); None: nothing was trained.
+        trained: names of the models this run trained, promoted or refused.
     """
 
     uplift: pd.DataFrame | None
@@ -44,6 +47,8 @@ class ScoredRun:
     previous: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     expected_consumers_count: Mapping[str, int] = field(default_factory=dict)
     measured: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    quality: pd.DataFrame | None = None
+    trained: frozenset[str] = frozenset()
 
 
 def is_money(outcome: str) -> bool:
@@ -71,6 +76,7 @@ def score_frames(run: ScoredRun, past: Past) -> dict[str, pd.DataFrame]:
         "ambassador": ambassador,
         "comparisons": comparisons(run.measured) if run.measured else pd.DataFrame(columns=list(COMPARISON_COLUMNS)),
         "store_tests": store_tests(run.measured.get("store_lift")),
+        "model_quality": model_quality(run.quality, run.trained),
         "score_lists": pd.DataFrame(rows, columns=[*columns, "rank_agreement"]),
         "figures": pd.DataFrame({"figure": list(kept), "value": list(kept.values())}),
     }

@@ -1,4 +1,4 @@
-"""Layer monitoring: what earlier scores were worth, and how far the world has moved since the models were trained.
+"""Layer monitoring: how good the models are, what earlier scores were worth, how far the world has moved since.
 
 Belongs here: reading, calling, keeping. Does not: comparisons (ml/monitoring), drift (orchestration/drift.py).
 """
@@ -21,7 +21,7 @@ from ml.monitoring.realised import (
     results_frame,
 )
 from orchestration.assets.features import SCORING
-from orchestration.assets.models import AMBASSADOR
+from orchestration.assets.models import AMBASSADOR, QUALITY
 from orchestration.assets.scores import KEYS as SCORE_KEYS
 from orchestration.assets.warehouse import KEYS as MART_KEYS
 from orchestration.drift import DRIFT_SCHEMA, PEOPLE, SCORES, people_drift, score_drift
@@ -34,6 +34,7 @@ GROUP = "monitoring"
 SCHEMA = "measurement"
 DESCRIPTIONS = {
     "score_results": "One row per earlier score list, group of people and comparison: predicted and realised extra.",
+    "model_quality": "One row per model trained and figure, curve point, tenth of people, budget or check.",
     "drift": "One row per model in use and feature or score list: how far it has moved since the model was trained.",
 }
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in DESCRIPTIONS}
@@ -129,7 +130,11 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
     )
     def look_back(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         with announce("monitoring") as step:
-            frames = {"score_results": score_results(session), "drift": drift(session)}
+            frames = {
+                "score_results": score_results(session),
+                "model_quality": session.tables[QUALITY],
+                "drift": drift(session),
+            }
             folder = session.build.root / SCHEMA
             folder.mkdir(exist_ok=True)
             for name, frame in frames.items():

@@ -22,7 +22,7 @@ from ml.train_ambassador import stored_ambassador
 from orchestration.assets.features import KEYS as FEATURE_KEYS
 from orchestration.assets.features import SCORING
 from orchestration.assets.measurements import KEYS as MEASUREMENT_KEYS
-from orchestration.assets.models import AMBASSADOR, UPLIFT
+from orchestration.assets.models import AMBASSADOR, QUALITY, UPLIFT
 from orchestration.assets.models import KEYS as MODEL_KEYS
 from orchestration.assets.store_lift import KEYS as STORE_LIFT_KEYS
 from orchestration.gates import gate_checks
@@ -112,12 +112,21 @@ def check(session: RunSession) -> GateResult:
         previous=_previous(session),
         expected_consumers_count={AMBASSADOR: session.tables[SCORING].height} if frames[AMBASSADOR] is not None else {},
         measured={name: session.tables[name].to_pandas() for name in COMPARED},
+        quality=session.tables[QUALITY].to_pandas(),
+        trained=frozenset(name for name in session.models if _is_of_today(session, name)),
     )
     is_measured = session.tables["campaign_effects"].filter(status="measured", unit="consumer").height > 0
     in_use = {"measured_effects"} if is_measured else set()
     in_use |= {"store_tests"} if session.tables["store_lift"].height else set()
     in_use |= {f"{name}_model" for name, frame in frames.items() if frame is not None}
     return validate(suite(GROUP), score_frames(run, past), GateContext(session.streams_with_rows | in_use, past))
+
+
+def _is_of_today(session: RunSession, name: str) -> bool:
+    """Whether this run trained the model and left it in use, or refused it."""
+    stored = session.in_use[name]
+    is_new = stored is not None and stored.card["as_of"] == session.as_of.isoformat()
+    return is_new or session.models[name].status == "refused"
 
 
 def _previous(session: RunSession) -> dict[str, pd.DataFrame]:
