@@ -53,9 +53,10 @@ def campaign_tracking(
 
     tracked_net_minor is what the tracked purchases paid for the campaign's own products, returns taken off.
 
-    Caused: purchases of the campaign's products within the window beyond the rate before it, by people known before
-    the baseline began and not treated (carried over to everybody), and by unknown buyers. NULL where the products
-    were on sale too short a time before. The error is Poisson's, of both counts.
+    Caused: purchases of the campaign's products within the window beyond the rate around it, by people known before
+    the baseline began and not treated (carried over to everybody), and by unknown buyers. Around: as many days before
+    and half as many after, as far as there are: sales that grow or fade by themselves cancel for the larger part. NULL
+    where the products were on sale too short a time before. The error is Poisson's, of both counts.
     """
     purchases = (
         sales_lines.filter(~pl.col("is_return"))
@@ -106,14 +107,18 @@ def _campaign(
     untreated = everybody.filter(pl.col("since_on").is_null() | (pl.col("since_on") < begins)).join(
         treated, on="consumer_key", how="anti"
     )
+    last = purchases["on"].max()
+    assert isinstance(last, date)
+    ends = min(last, end + timedelta(days=days // 2))
+    around = before + max(0, (ends - end).days)
     groups = (
         (purchases.join(untreated, on="consumer_key", how="semi"), everybody.height / max(1, untreated.height)),
         (purchases.filter(pl.col("consumer_key").is_null()), 1.0),
     )
     caused = variance = 0.0
     for bought, share in groups:
-        was = bought.filter(pl.col("on").is_between(begins, start, closed="left")).height
-        is_now = bought.filter(pl.col("on").is_between(start, end)).height
-        caused += share * (is_now - was * days / before)
-        variance += share**2 * (is_now + was * (days / before) ** 2)
+        within = bought.filter(pl.col("on").is_between(start, end)).height
+        outside = bought.filter(pl.col("on").is_between(begins, ends)).height - within
+        caused += share * (within - outside * days / around)
+        variance += share**2 * (within + outside * (days / around) ** 2)
     return campaign_id, count, caused, variance**0.5

@@ -163,6 +163,9 @@ def test_telling_sold_what_untreated_people_and_strangers_buy_beyond_before() ->
     products = pl.DataFrame({"campaign_id": ["c1"], "product_id": ["p1"]})
     before = [sale("bob", _day(90 - 9 * n), 100, transaction_id=f"b{n}") for n in range(10)]
     within = [sale("bob", _day(-n), 100, transaction_id=f"w{n}") for n in range(25)]
+    # Half a window after it counts as around it: 5 purchases more in 45 days more are the same rate of 1 in 9 days.
+    after = [sale("bob", _day(-94 - 9 * n), 100, transaction_id=f"a{n}") for n in range(4)]
+    after.append(sale("bob", _day(-134), 100, transaction_id="a4"))
     strangers = [sale("x", _day(-n), 100, consumer_key=None, transaction_id=f"s{n}") for n in range(4)]
     found = marts(
         fct_campaign_members=[
@@ -170,7 +173,7 @@ def test_telling_sold_what_untreated_people_and_strangers_buy_beyond_before() ->
             member("bob", "control", START),
         ],
         dim_consumers=[{"consumer_key": name, "joined_at": datetime(2024, 1, 1)} for name in ("ann", "bob")],
-        fct_sales_lines=[*before, *within, *strangers, sale("ann", _day(-5), 100)],
+        fct_sales_lines=[*before, *within, *after, *strangers, sale("ann", _day(-5), 100)],
         fct_referred_sales=[_referral(1, -3, campaign_id="c1", net_amount_minor=400)],
     )
     members = found["fct_campaign_members"]
@@ -185,5 +188,5 @@ def test_telling_sold_what_untreated_people_and_strangers_buy_beyond_before() ->
     ).row(0, named=True)
     # Bob stands for both: 2 × (25 - 10), and 4 strangers where there were none.
     assert row["caused_purchases_count"] == pytest.approx(34)
-    assert row["caused_purchases_error_count"] == pytest.approx((4 * (25 + 10) + 4) ** 0.5)
+    assert row["caused_purchases_error_count"] == pytest.approx((4 * (25 + 15 * (90 / 135) ** 2) + 4) ** 0.5)
     assert (row["tracked_purchases_count"], row["tracked_net_minor"]) == (1, 400)
