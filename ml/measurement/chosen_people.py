@@ -24,7 +24,7 @@ def compared_with_their_like(
     """Everybody, weighted to those who could as well have been chosen as not (tilt e(1-e)).
 
     Leaving out chances outside .05 to .95 and counting the others alike was tried first: `python -m
-    benchmarks.observational` prints both (docs/methods/average_effect.md has the table).
+    benchmarks.observational` prints both (docs/methods/fair_comparisons.md has the table).
     """
     return compared(X, y, treatment, chance, cluster, seed, tilt=chance * (1 - chance))
 
