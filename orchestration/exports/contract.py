@@ -24,6 +24,7 @@ from orchestration.exports.columns import (
     REASONS,
 )
 from orchestration.exports.contract_fairness import DESIGN_QUALITY, SCORE_RESULTS
+from orchestration.exports.contract_quality import MODEL_QUALITY
 from orchestration.exports.contract_stores import STORE_LIFT
 from orchestration.exports.contract_texts import TEXT_OUTPUTS
 from orchestration.exports.schema import Column, Output
@@ -371,6 +372,7 @@ OUTPUTS: dict[str, Output] = {
         STORE_LIFT,
         DESIGN_QUALITY,
         SCORE_RESULTS,
+        MODEL_QUALITY,
         *TEXT_OUTPUTS,
         DATA_QUALITY,
     )

@@ -16,6 +16,7 @@ from orchestration.exports.context import ExportContext
 from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.design import design_quality
 from orchestration.exports.inputs import take
+from orchestration.exports.model_quality import model_quality
 from orchestration.exports.people import ambassador_candidates, may_be_listed, person_facts
 from orchestration.exports.quality import data_quality
 from orchestration.exports.report.build import build_report
@@ -51,6 +52,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "text_check": text_check(frames, context),
         "design_quality": design_quality(frames, context),
         "score_results": score_results(frames, context),
+        "model_quality": model_quality(frames, context),
     }
     withheld = withheld_counts(frames, listing.people)
     exports["data_quality"] = data_quality(frames, exports, listing.left_out, withheld, context)

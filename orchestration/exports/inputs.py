@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.errors import IntegrityError
+from orchestration.exports.inputs_quality import QUALITY_MEASUREMENTS
 from orchestration.exports.inputs_stores import STORE_MEASUREMENTS
 from orchestration.exports.inputs_texts import TEXT_MARTS, TEXT_MEASUREMENTS, UGC_TEXT_COLUMNS
 
@@ -114,6 +115,7 @@ SCORE_INPUTS: dict[str, dict[str, pl.DataType]] = {
 MEASUREMENT_INPUTS: dict[str, dict[str, pl.DataType]] = {
     **TEXT_MEASUREMENTS,
     **STORE_MEASUREMENTS,
+    **QUALITY_MEASUREMENTS,
     "campaign_effects": {
         "campaign_id": _TEXT,
         "outcome": _TEXT,

@@ -55,6 +55,7 @@ NEEDS: dict[str, str] = {
     "product_page_daily)",
     "ugc_kinds": "social_posts or reviews",
     "text_check": "reviews with stars and a text, or labels that people gave (ugc_labels)",
+    "model_quality": "what uplift_scores or ambassador_scores need",
     "score_results": "uplift_scores of this or an earlier day",
     "data_quality": "at least one landed load",
 }
