@@ -10,7 +10,7 @@ from ml.errors import TooFewRowsError
 from ml.measurement.store_lift.adaptive import Calibration, Lift, calibrate, estimate
 from ml.measurement.store_lift.candidates import Window
 from ml.measurement.store_lift.diagnostics import diagnose, nearest_kilometres, smallest_lift
-from ml.measurement.store_lift.placebo import placebo_groups, placebo_p_value, selection_tilt
+from ml.measurement.store_lift.placebo import placebo_groups, placebo_p_value, selection_tilt, variance_factor
 from ml.measurement.store_lift.power import power_curve
 
 
@@ -123,3 +123,12 @@ def test_power_rises_with_the_lift_and_stays_low_without_one() -> None:
 def test_power_refuses_a_past_that_is_too_short() -> None:
     with pytest.raises(TooFewRowsError, match="16 are needed"):
         power_curve(panel(1, periods=12), stores=5, periods=8, lifts=(0.1,), seed=1)
+
+
+def test_a_group_unlike_the_others_varies_more_than_one_like_them() -> None:
+    # Four units at the corners of a square: each trait has sample variance 4/3, and they do not correlate.
+    traits = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    alike, apart = np.array([[1.0, 0, 0, 1]]), np.array([[1.0, 1, 0, 0]])
+    # 1/2 + 1/2; means 2 apart in one trait: D = 4 / (4/3) = 3, over 4 - 2.
+    assert variance_factor(traits, alike)[0] == pytest.approx(1.0)
+    assert variance_factor(traits, apart)[0] == pytest.approx(1.0 + 3 / 2)
