@@ -54,6 +54,8 @@ def choose(sample: Sample, *, is_randomised: bool, seed: int, competitors: Seque
     """
     standing = candidates(sample.y.size, is_binary=sample.is_binary, is_randomised=is_randomised, seed=seed)
     learners = standing if competitors is None else list(competitors)
+    # Few rounds guard a part against noise that the whole table has less of: of a part only the size decides.
+    stages = ROUNDS if sample.y.size <= MOST_ROWS else ()
     sample = part_of(sample, seed=seed, most=MOST_ROWS)
     fold = cluster_folds(sample.cluster, FOLDS, seed)
     gamma = held_out_gamma(sample, learners[0], seed)
@@ -62,7 +64,7 @@ def choose(sample: Sample, *, is_randomised: bool, seed: int, competitors: Seque
     for number in judged_folds(gamma.size):
         train, held_out = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         alike[held_out] = np.average(gamma[train], weights=sample.weight[train])
-        for key, effect in _predictions(sample.kept(train), sample.X[held_out], learners):
+        for key, effect in _predictions(sample.kept(train), sample.X[held_out], learners, stages):
             effects.setdefault(key, np.empty(gamma.size))[held_out] = effect
     judged = np.flatnonzero(fold < len(judged_folds(gamma.size)))
 
@@ -81,8 +83,13 @@ def choose(sample: Sample, *, is_randomised: bool, seed: int, competitors: Seque
     )
 
 
-def _predictions(train: Sample, X: Features, learners: Sequence[AnyStaged]) -> list[tuple[tuple[int, int], FloatArray]]:
-    """((position in learners, rounds), effects of X's rows): one binning, one first stage a kind of learner."""
+def _predictions(
+    train: Sample, X: Features, learners: Sequence[AnyStaged], stages: Sequence[int]
+) -> list[tuple[tuple[int, int], FloatArray]]:
+    """((position in learners, rounds), effects of X's rows): one binning, one first stage a kind of learner.
+
+    Each learner is judged at its own rounds and at those of `stages` that are fewer.
+    """
     binned = Binned(train.X)
     nuisances, levels = {}, {}
     result = []
@@ -93,10 +100,10 @@ def _predictions(train: Sample, X: Features, learners: Sequence[AnyStaged]) -> l
         fitted = learner.finish(train, binned, nuisances[first])
         if fitted.kind not in levels:
             levels[fitted.kind] = fitted.levels(X)
-        for rounds in sorted({*ROUNDS, learner.effect_trees.rounds}):
-            if rounds <= learner.effect_trees.rounds:
-                raw = raw_score(fitted.boosters["effect"], X, rounds)
-                result.append(((position, rounds), fitted.combined(levels[fitted.kind], raw)))
+        most = learner.effect_trees.rounds
+        for rounds in sorted({most, *(stage for stage in stages if stage < most)}):
+            raw = raw_score(fitted.boosters["effect"], X, rounds)
+            result.append(((position, rounds), fitted.combined(levels[fitted.kind], raw)))
     return result
 
 
