@@ -12,7 +12,7 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.formatting import ENGLISH
-from orchestration.exports.report import campaigns, data, fairness, past_scores, people, stores, texts
+from orchestration.exports.report import campaigns, data, fairness, model_quality, past_scores, people, stores, texts
 from orchestration.exports.report.figures import name_of
 from orchestration.exports.report.forest import forests
 from orchestration.exports.report.view import ReportContext, Tile
@@ -47,6 +47,7 @@ def build_report(exports: Mapping[str, pl.DataFrame], context: ExportContext, li
         texts=texts.texts_block(exports),
         tiers=people.tier_rows(exports["ambassador_candidates"], exports["ambassador_scores"], context),
         group_bars=people.group_bars(exports["uplift_scores"], names),
+        quality=model_quality.quality_blocks(exports["model_quality"]),
         past_scores=past_scores.past_scores(exports["score_results"], names),
         held_out=past_scores.held_out(exports["ambassador_candidates"]),
         left_out=people.left_out(quality),

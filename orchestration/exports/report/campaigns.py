@@ -12,7 +12,8 @@ import polars as pl
 
 from orchestration.exports.formatting import ENGLISH, NOT_REPORTED
 from orchestration.exports.report.figures import Row, effect, name_of, per_words, span, tone_of
-from orchestration.exports.report.view import CampaignBlock, Headline, OutcomeRow, Tone
+from orchestration.exports.report.view import CampaignBlock, Headline, OutcomeRow
+from orchestration.exports.report.view_forest import Tone
 from orchestration.exports.sentences import amount
 from orchestration.exports.words import DESIGN_WORDS, outcome_of
 

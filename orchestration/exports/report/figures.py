@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from orchestration.exports.formatting import ENGLISH, NOT_REPORTED
-from orchestration.exports.report.view import Tone
+from orchestration.exports.report.view_forest import Tone
 from orchestration.exports.words import SHARE_UNIT, UNIT_WORDS
 
 Row = dict[str, Any]

@@ -10,7 +10,7 @@ import polars as pl
 from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.report.axis import Axis, axis_for
 from orchestration.exports.report.figures import Row, effect, name_of, per_words, scaled, span, tone_of
-from orchestration.exports.report.view import Forest, ForestRow, Tick
+from orchestration.exports.report.view_forest import Forest, ForestRow, Tick
 from orchestration.exports.words import SHARE_UNIT, outcome_of
 
 _FIGURES = ("effect_low", "effect", "effect_high")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from orchestration.exports.report.view_forest import Forest, Tone
+from orchestration.exports.report.view_quality import QualityBlock
 from orchestration.exports.report.view_stores import StoreRow
 from orchestration.exports.report.view_texts import TextsBlock
-
-Tone = Literal["good", "bad", "open", "careful", "missing"]
 
 
 @dataclass(frozen=True)
@@ -34,44 +34,6 @@ class Tile:
     label: str
     value: str
     note: str
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A mark of an axis: position in percent of its width."""
-
-    at: float
-    label: str
-
-
-@dataclass(frozen=True)
-class ForestRow:
-    """One range of an interval chart; positions in percent of the axis' width, NULL where there is none."""
-
-    name: str
-    detail: str
-    value: str
-    range: str
-    tone: Tone
-    low: float
-    mid: float
-    high: float
-    cut_low: bool
-    cut_high: bool
-    check_low: float | None
-    check_high: float | None
-    description: str
-
-
-@dataclass(frozen=True)
-class Forest:
-    """An interval chart of one outcome: one row a campaign, one axis."""
-
-    title: str
-    axis: str
-    zero: float
-    ticks: tuple[Tick, ...]
-    rows: tuple[ForestRow, ...]
 
 
 @dataclass(frozen=True)
@@ -229,6 +191,7 @@ class ReportContext:
     texts: TextsBlock
     tiers: tuple[TierRow, ...]
     group_bars: tuple[GroupBar, ...]
+    quality: tuple[QualityBlock, ...]
     past_scores: tuple[PastScores, ...]
     held_out: str
     left_out: tuple[tuple[str, str], ...]
