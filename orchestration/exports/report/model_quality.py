@@ -64,8 +64,8 @@ def _worth(rows: list[Row], outcome: str) -> str:
     found = {row["ranked_by"]: _written(row) for row in rows if row["position"] in (most, 1.0)}
     return (
         f"Extra {outcome_of(outcome).noun}, {_unit(rows)} on the list, if the best {ENGLISH.share(most)} are "
-        f"contacted: {found[_MODEL]} by this model, {found[_BUYERS]} by likely buyers, {found[_RANDOM]} at random; everybody "
-        f"contacted: {found['everybody']}."
+        f"contacted: {found[_MODEL]} by this model, {found[_BUYERS]} by likely buyers, {found[_RANDOM]} at random; "
+        f"everybody contacted: {found['everybody']}."
     )
 
 
