@@ -34,7 +34,7 @@ def _block(part: pl.DataFrame) -> QualityBlock:
     budgets = _rows(part.filter(pl.col("figure") == FIGURE_WORDS["value"]))
     return QualityBlock(
         name=outcome_of(first["outcome"]).title,
-        status="ok" if first["status"] == "used" else "missing",
+        status="ok" if first["status"] == "used" else "attention",
         label=first["status"],
         sentences=(_worth(budgets, first["outcome"]), *_checks(part)),
         curve=_curve(_rows(part.filter(pl.col("part") == PART_WORDS["qini_curve"])), first["outcome"]),

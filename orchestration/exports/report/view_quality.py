@@ -59,7 +59,7 @@ class QualityBlock:
     """One model: whether it is used, in words, and its three plots."""
 
     name: str
-    status: Literal["ok", "missing"]
+    status: Literal["ok", "attention"]
     label: str
     sentences: tuple[str, ...]
     curve: Curve
