@@ -37,8 +37,8 @@ FIGURE_WORDS = {
     "shuffled_treatment": "how well it ranks with contact shuffled",
     "spend_before": "how well it ranks spend before the campaign",
     "normalised_gini": "how well it ranks value, of the best order",
-    "ndcg_at_50": "value of the first 50, of the best order",
-    "value_captured_at_10": "value of the best 10 %, of the best order",
+    "ndcg_50": "value of the first 50, of the best order",
+    "value_captured_10": "value of the best 10 %, of the best order",
     "calibration_ratio": "sum predicted for each one realised",
 }
 ORDER_WORDS = {
