@@ -28,23 +28,24 @@ MODEL_KINDS: dict[str, type[FittedUplift]] = {
 }
 # Sizes of the effect model. Each wins somewhere: stumps where effects hardly differ (Hillstrom), 8 leaves at a million
 # rows, never below MANY_ROWS. A quarter and half of the rounds are judged without a fit of their own.
-LEAVES, LEAVES_OF_MANY = (2, 4), (2, 4, 8)
+LEAVES, LEAVES_OF_MANY, LEAVES_OF_VERY_MANY = (2, 4), (2, 4, 8), (4, 8)
 RATE, ROUNDS = 0.1, (25, 50, 100)
 MANY_ROWS = 50_000
-# From here on the half of the arm models' errors that an X-learner keeps outweighs what it saves in noise.
-TOO_MANY_FOR_X = 200_000
+# From here on stumps cost more than noise does, and the half of the arm models' errors that an X-learner keeps
+# outweighs what it saves.
+VERY_MANY_ROWS = 200_000
 
 
 def candidates(rows: int, *, is_binary: bool, is_randomised: bool, seed: int) -> list[AnyStaged]:
     """The learners that compete to be the model, each with the most rounds it may use.
 
-    Randomised yes/no outcomes: X on both scales and OCT, from MANY_ROWS on DR too, from TOO_MANY_FOR_X on OCT and DR
+    Randomised yes/no outcomes: X on both scales and OCT, from MANY_ROWS on DR too, from VERY_MANY_ROWS on OCT and DR
     alone; amounts: X and DR, then DR alone. Without randomisation only the DR learner uses each person's estimated
     chance of contact, so it stands alone.
     """
     level = LEVEL_TREES.with_seed(seed)
     learners: list[AnyStaged] = []
-    if is_randomised and rows < TOO_MANY_FOR_X:
+    if is_randomised and rows < VERY_MANY_ROWS:
         learners += [XLearner(level), XLearner(level, scale="log_odds")] if is_binary else [XLearner(level)]
     if is_randomised and is_binary:
         learners += [OctLearner(level)]
@@ -53,8 +54,15 @@ def candidates(rows: int, *, is_binary: bool, is_randomised: bool, seed: int) ->
     return [
         replace(learner, effect_trees=replace(EFFECT_TREES, leaves=leaves, rate=RATE, rounds=max(ROUNDS), seed=seed))
         for learner in learners
-        for leaves in (LEAVES_OF_MANY if rows >= MANY_ROWS else LEAVES)
+        for leaves in leaves_of(rows)
     ]
+
+
+def leaves_of(rows: int) -> tuple[int, ...]:
+    """Sizes of the effect model that stand for choice."""
+    if rows >= VERY_MANY_ROWS:
+        return LEAVES_OF_VERY_MANY
+    return LEAVES_OF_MANY if rows >= MANY_ROWS else LEAVES
 
 
 def model_from_parts(
