@@ -2,7 +2,7 @@
 
 The criterion is the mean of (Γ - tau(x))² over held-out rows, Γ their doubly-robust scores: up to a constant that is
 equal for all candidates it is the squared error of the effect itself (docs/methods/uplift.md). It judges order and
-size; AUTOC judges the order alone and chose worse on three of six simulated worlds and on Hillstrom.
+size; AUTOC judges the order alone.
 Does not belong here: which candidates there are (catalogue.py), whether the winner may be used (ml/promotion.py).
 """
 
