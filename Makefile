@@ -25,14 +25,15 @@ environment: $(ENVIRONMENT) ## the environment in .venv, from the locks
 
 # pip brings uv (its hash is in requirements.bootstrap.lock), uv brings the rest in seconds instead of minutes. uv does
 # not read pip's configuration: an index or certificate set for pip is handed over. Where uv cannot reach what pip can,
-# pip installs the same lock itself: slower, same bytes.
+# pip installs the same lock itself: slower, same bytes. Bytecode is compiled once here: where Python may not write it
+# beside the sources, every start of every process would compile half a million lines again.
 # $(1): the environment, $(2): the lock
 define INSTALL
 index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null); index=$${PIP_INDEX_URL:-$$index}; \
 certificates=$$($(BIN)/python -m pip config get global.cert 2>/dev/null); certificates=$${PIP_CERT:-$$certificates}; \
 if [ -n "$$index" ] && [ -z "$$UV_DEFAULT_INDEX" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
 if [ -n "$$certificates" ] && [ -z "$$SSL_CERT_FILE" ]; then export SSL_CERT_FILE="$$certificates"; fi; \
-$(BIN)/uv pip install --quiet --python $(1)/bin/python --require-hashes -r $(2) \
+$(BIN)/uv pip install --quiet --compile-bytecode --python $(1)/bin/python --require-hashes -r $(2) \
 	|| { echo "uv could not install; pip installs the same lock, which takes minutes" >&2; \
 	     $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2); }
 endef

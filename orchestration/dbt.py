@@ -11,7 +11,8 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,37 @@ def variables(settings: Settings, as_of: date, landed_root: Path) -> dict[str, A
 
 def build_arguments(dbt_variables: Mapping[str, Any], *, full_refresh: bool) -> list[str]:
     """Arguments of the nightly `dbt build`: unit tests belong to development, not to a production run."""
-    arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(dict(dbt_variables))]
+    arguments = ["build", "--exclude-resource-type", "unit_test", *_vars(dbt_variables)]
+    # Not every statement of every node: the file goes with the run's scratch folder.
+    arguments += ["--log-level-file", "info"]
     return [*arguments, "--full-refresh"] if full_refresh else arguments
+
+
+@contextmanager
+def parsing_ahead(dbt_variables: Mapping[str, Any], warehouse: Path, target: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Parse the project with a run's variables in a process of its own, while sources are landed.
+
+    dbt parses everything anew when a variable changed, as the date does every night; `dbt build` with the same
+    variables and target finds the work done. A parse that fails leaves nothing: the build then says what is wrong.
+    """
+    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse", *_vars(dbt_variables)]
+    process = subprocess.Popen(
+        [*command, "--project-dir", str(ROOT), "--profiles-dir", str(PROFILES), "--target-path", str(target)],
+        cwd=ROOT,
+        env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", WAREHOUSE_VARIABLE: str(warehouse)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _vars(dbt_variables: Mapping[str, Any]) -> list[str]:
+    return ["--vars", json.dumps(dict(dbt_variables))]
 
 
 def prepared_manifest() -> Path:

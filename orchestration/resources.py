@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
+from orchestration.dbt import parsing_ahead, variables
 from orchestration.errors import ConfigurationError
 from orchestration.session import RunOptions, RunSession, open_session
 from orchestration.settings import Settings
@@ -46,6 +47,8 @@ def run_session(workspace: Workspace, settings: Settings) -> dg.ResourceDefiniti
         # The one clock reading of a run: when its loads were landed. It enters landing, never a result.
         now = datetime.now(UTC).replace(tzinfo=None)
         with open_session(workspace, settings, options_of(dict(context.run.tags)), now) as opened:
-            yield opened
+            known = variables(settings, opened.as_of, opened.landed_root)
+            with parsing_ahead(known, opened.build.warehouse, opened.dbt_target) as opened.parsing:
+                yield opened
 
     return session

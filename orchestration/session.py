@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -76,6 +77,7 @@ class RunSession:
     champions: dict[str, Any] = field(default_factory=dict)
     text_models: dict[str, str] = field(default_factory=dict)
     export_rows: dict[str, int] = field(default_factory=dict)
+    parsing: subprocess.Popen[bytes] | None = None
 
     @property
     def as_of(self) -> date:
@@ -85,6 +87,11 @@ class RunSession:
     def landed_root(self) -> Path:
         """Hard links to the loads this run may see, one folder a stream."""
         return self.scratch / "landed"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Where dbt keeps what it parsed and compiled in this run."""
+        return self.scratch / "dbt_target"
 
     @cached_property
     def cutoff(self) -> datetime:

@@ -103,9 +103,11 @@ def assets(partitions: dg.PartitionsDefinition[str], manifest: Path) -> Sequence
             arguments = build_arguments(
                 variables(session.settings, session.as_of, session.landed_root), full_refresh=full_refresh
             )
+            if session.parsing is not None:
+                session.parsing.wait()
             # dbt's own lines go to a file: the terminal shows steps, the UI shows each model and test.
             with (session.scratch / "dbt.log").open("w") as log, redirect_stdout(log):
-                yield from dbt.cli(arguments, context=context, target_path=session.scratch / "dbt_target").stream()
+                yield from dbt.cli(arguments, context=context, target_path=session.dbt_target).stream()
             step.note = "built afresh" if full_refresh else "brought up to date"
 
     return [warehouse]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +31,9 @@ from orchestration.exports.texts import moments, store_alerts, ugc_kinds
 from orchestration.exports.writers import write_dictionary, write_output
 
 logger = logging.getLogger(__name__)
+
+# Cells of a table from which a process of its own is worth its start of a second: workbooks are written cell by cell.
+MANY_CELLS = 200_000
 
 
 def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> dict[str, pl.DataFrame]:
@@ -67,11 +72,22 @@ def write_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext, ou
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     exports = build_exports(frames, context)
+    largest = max(exports, key=lambda name: exports[name].height * exports[name].width)
+    if exports[largest].height * exports[largest].width > MANY_CELLS:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
+            writing = beside.submit(write_output, OUTPUTS[largest], exports[largest], context, out_dir)
+            _write_here({name: frame for name, frame in exports.items() if name != largest}, context, out_dir)
+            writing.result()
+    else:
+        _write_here(exports, context, out_dir)
+    write_dictionary(tuple(OUTPUTS.values()), out_dir)
+    return {name: len(frame) for name, frame in exports.items()}
+
+
+def _write_here(exports: Mapping[str, pl.DataFrame], context: ExportContext, out_dir: Path) -> None:
     for name, frame in exports.items():
         write_output(OUTPUTS[name], frame, context, out_dir)
         logger.info("export %s: %d rows", name, len(frame))
-    write_dictionary(tuple(OUTPUTS.values()), out_dir)
-    return {name: len(frame) for name, frame in exports.items()}
 
 
 def write_report(exports_dir: Path, context: ExportContext, out_dir: Path) -> Path:
