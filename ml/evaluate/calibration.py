@@ -102,27 +102,22 @@ def decile_table(gamma: FloatArray, predicted: FloatArray, cluster: IntArray, *,
         raise InputError(f"{gamma.size} held-out rows cannot make {groups} groups")
     group = np.empty(gamma.size, dtype=np.int64)
     group[np.argsort(-predicted, kind="stable")] = np.arange(gamma.size) * groups // gamma.size
-    frame = pl.DataFrame({"group": group + 1, "gamma": gamma, "predicted": predicted, "cluster": cluster})
-    deviation = pl.col("gamma") - pl.col("gamma").mean().over("group")
-    variance = (
-        frame.with_columns(deviation.alias("deviation"))
-        .group_by("group", "cluster")
-        .agg(pl.col("deviation").sum())
-        .group_by("group")
-        .agg(
-            squares=(pl.col("deviation") ** 2).sum(),
-            clusters=pl.len(),
-        )
-    )
-    table = frame.group_by("group").agg(
-        rows=pl.len(), predicted=pl.col("predicted").mean(), realised=pl.col("gamma").mean()
-    )
-    count = pl.col("clusters")
-    reach = Z_90 * (pl.col("squares") * count / (count - 1)).sqrt() / pl.col("rows")
-    return (
-        table.join(variance, on="group")
-        .sort("group")
-        .select(
-            "group", "rows", "predicted", "realised", low=pl.col("realised") - reach, high=pl.col("realised") + reach
-        )
+    # Sums in the order of the rows: polars adds floats in the order in which its threads get to them.
+    rows = np.bincount(group, minlength=groups)
+    realised = np.bincount(group, gamma, groups) / rows
+    pairs, pair = np.unique(np.stack([group, cluster]), axis=1, return_inverse=True)
+    deviation = np.bincount(pair.ravel(), gamma - realised[group])
+    clusters = np.bincount(pairs[0], minlength=groups)
+    squares = np.bincount(pairs[0], deviation**2, groups)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a group that is one cluster has no width: NaN
+        reach = Z_90 * np.sqrt(squares * clusters / (clusters - 1)) / rows
+    return pl.DataFrame(
+        {
+            "group": np.arange(1, groups + 1),
+            "rows": rows,
+            "predicted": np.bincount(group, predicted, groups) / rows,
+            "realised": realised,
+            "low": realised - reach,
+            "high": realised + reach,
+        }
     )

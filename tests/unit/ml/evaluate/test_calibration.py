@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.evaluate.calibration import Calibration, fit_calibration
+from ml.evaluate.calibration import Calibration, decile_table, fit_calibration
 
 
 def test_differences_predicted_twice_too_large_are_halved() -> None:
@@ -43,3 +43,16 @@ def test_nine_in_ten_intervals_hold_the_average_effect_of_people_predicted_alike
 def test_a_card_gives_the_line_back() -> None:
     line = Calibration(0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
     assert Calibration.from_dict(line.as_dict()) == line
+
+
+def test_a_table_of_groups_holds_means_and_a_width_robust_by_cluster() -> None:
+    # Highest predictions first: rows 1 and 3, then 0 and 2. Deviations ±1, each person a cluster: squares 2, so the
+    # half width is 1.645 · sqrt(2 · 2/1)/2 = 1.645; a group that is one cluster has none.
+    gamma, predicted = np.array([1.0, 4.0, 3.0, 2.0]), np.array([0.1, 0.9, 0.2, 0.8])
+    table = decile_table(gamma, predicted, np.arange(4), groups=2)
+    assert table["group"].to_list() == [1, 2] and table["rows"].to_list() == [2, 2]
+    assert table["predicted"].to_list() == pytest.approx([0.85, 0.15])
+    assert table["realised"].to_list() == pytest.approx([3.0, 2.0])
+    assert (table["high"] - table["realised"]).to_list() == pytest.approx([1.645, 1.645], abs=1e-3)
+    alone = decile_table(gamma, predicted, np.array([0, 1, 0, 1]), groups=2)
+    assert alone["high"].is_nan().all()
