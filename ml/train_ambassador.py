@@ -47,7 +47,7 @@ class TrainedAmbassador:
 def train_ambassador(
     frame: pl.DataFrame, *, seed: int, as_of: date, today: pl.DataFrame | None = None
 ) -> TrainedAmbassador:
-    """Fit, judge on later campaigns, decide: used if the 90 % interval of its normalised Gini lies above 0.
+    """Fit, judge on later campaigns, decide by ml.ambassador.judge.decide_ambassador.
 
     The evidence model is used unless a challenger's gain of normalised Gini over it has an interval above 0.
 
@@ -94,7 +94,8 @@ def train_ambassador(
         own = own.with_average_over(now)
     # A folder holds at least one booster.
     beside = _tweedie(X, purchases, seed).boosters if own.booster is None else {}
-    model = FittedAmbassador(others, own, fit_capture(frame), _usual_value(rows), beside)
+    capture = fit_capture(frame)
+    model = FittedAmbassador(others, own, capture, _usual_value(rows), beside)
     scores = {"candidate": predicted[kind]} | {n: s for n, s in predicted.items() if n != kind}
     judged_rows = rows[judged]
     scores |= {name: judged_rows[column].fill_null(-1.0).to_numpy() for name, column in RIVALS.items()}
@@ -106,7 +107,7 @@ def train_ambassador(
         "exploration slice": in_exploration(judged_rows["consumer_key"], seed=seed).to_numpy(),
     }
     table = judged_table(value, scores, parts, cluster, calibrated=frozenset(predicted), seed=seed)
-    decision = decide_ambassador(value, predicted[kind], cluster, split, seed)
+    decision = decide_ambassador(value, predicted[kind], cluster, split, capture, seed)
     figures = dict(decision.figures) | {f"{name} minus evidence": gain for name, gain in gains.items()}
     card = {
         "kind": kind,

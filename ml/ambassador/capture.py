@@ -2,7 +2,8 @@
 
 Codes miss friends who buy without them and count friends who would have come anyway; sales of the campaign's products
 beyond their earlier rate (features/tracking.py) need no code. Their ratio, over campaigns, puts predictions on the
-caused scale. Without a baseline the tracked figure stands as it is, and the card says so.
+caused scale. Without a baseline the tracked figure stands as it is, and the card says so. Where the ratio could be 0
+nobody knows that telling sells anything, and judge.py refuses the model.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+Z_90 = 1.644854
 # Before any baseline is seen: as many caused as tracked, give or take half of them.
 PRIOR_SPREAD = 0.5
 
@@ -31,6 +33,11 @@ class Capture:
     error: float = PRIOR_SPREAD
     value_share: float = 1.0
     is_measured: bool = False
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """90 % interval of caused_per_tracked."""
+        return self.caused_per_tracked - Z_90 * self.error, self.caused_per_tracked + Z_90 * self.error
 
     def as_dict(self) -> dict[str, Any]:
         """For a model card."""
@@ -64,12 +71,11 @@ def fit_capture(frame: pl.DataFrame) -> Capture:
     ratio = float((tracked * caused_count / error**2).sum()) / precision
     variance = 1 / precision
     weight = 1 / (1 + variance / PRIOR_SPREAD**2)
-    # Fewer than half caused would mean that most codes went to people who came anyway; the measure is no better.
-    caused = max(0.5, weight * ratio + (1 - weight))
+    caused = weight * ratio + (1 - weight)
     return Capture(
         caused_per_tracked=caused,
         error=float((weight * variance) ** 0.5),
         # Purchases beyond the tracked ones carry no code and pay the usual price.
-        value_share=1 - (1 - coded_share) * min(1.0, 1 / caused),
+        value_share=coded_share if caused <= 1 else 1 - (1 - coded_share) / caused,
         is_measured=True,
     )

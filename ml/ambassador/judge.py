@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from ml.ambassador.capture import Capture
 from ml.arrays import BoolArray, FloatArray, IntArray, cluster_codes, cluster_folds
 from ml.evaluate.intervals import bootstrap_interval
 from ml.evaluate.ranking import calibration_ratio, ndcg_at, normalised_gini, value_captured_at
@@ -123,8 +124,14 @@ def gini_gain(
     return Comparison(normalised_gini(value, challenger) - normalised_gini(value, candidate), low, high)
 
 
-def decide_ambassador(value: FloatArray, predicted: FloatArray, cluster: IntArray, split: Split, seed: int) -> Decision:
-    """Used if the 90 % interval of its normalised Gini lies above 0."""
+def decide_ambassador(
+    value: FloatArray, predicted: FloatArray, cluster: IntArray, split: Split, capture: Capture, seed: int
+) -> Decision:
+    """Used if the 90 % intervals of its normalised Gini and of caused per tracked purchases lie above 0.
+
+    The second, where it is measured: in a market where friends would have come anyway codes still show purchases, and
+    the order of people by them can be told ever so well from chance.
+    """
     low, high = bootstrap_interval(
         lambda rows: normalised_gini(value[rows], predicted[rows]),
         cluster,
@@ -136,6 +143,13 @@ def decide_ambassador(value: FloatArray, predicted: FloatArray, cluster: IntArra
     words = f"normalised Gini {figure.value:.3f}, 90 % interval {low:.3f} to {high:.3f}, judged on {split}"
     is_promoted = bool(low > 0)
     reason = "ranks people better than chance" if is_promoted else "the ranking could not be told from a random order"
+    if is_promoted and capture.is_measured and capture.interval[0] <= 0:
+        is_promoted = False
+        reason = (
+            "purchases that carry a code came without it before: for each of them "
+            f"{capture.caused_per_tracked:.2f} ({capture.interval[0]:.2f} to {capture.interval[1]:.2f}) more were made "
+            "than usual, so it is not known that telling sells anything; order of people"
+        )
     return Decision(is_promoted, (f"{reason} ({words})",), {"candidate": figure})
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ml.ambassador.capture import PRIOR_SPREAD, fit_capture
 from ml.ambassador.exploration import in_exploration
-from ml.ambassador.judge import is_new, passes_of
+from ml.ambassador.judge import decide_ambassador, is_new, passes_of
 from ml.ambassador.own import fit_own
 from tests.unit.ml.worlds import training_world
 
@@ -41,6 +41,19 @@ def test_caused_per_tracked_is_weighted_by_precision_and_held_back_a_little() ->
 def test_without_a_baseline_the_tracked_stand_as_they_are_and_say_so() -> None:
     capture = fit_capture(_campaigns(caused_purchases_count=[None] * 3, caused_purchases_error_count=[None] * 3))
     assert (capture.caused_per_tracked, capture.is_measured) == (1.0, False)
+
+
+def test_a_ranking_of_codes_is_refused_where_no_sales_came_beyond_the_usual() -> None:
+    # 400 tracked, 10 ± 30 caused: far below what the prior holds for likely.
+    nothing = fit_capture(_campaigns(caused_purchases_count=[4.0, 4.0, 6.0], caused_purchases_error_count=[20.0] * 3))
+    assert nothing.caused_per_tracked < 0.1 and nothing.interval[0] < 0 < nothing.interval[1]
+    value = np.asarray(np.arange(300) % 7, dtype=np.float64)
+    told = {
+        name: decide_ambassador(value, value, np.arange(300), "later campaigns", capture, seed=1)
+        for name, capture in {"nothing": nothing, "some": fit_capture(_campaigns())}.items()
+    }
+    assert told["some"].is_promoted and not told["nothing"].is_promoted
+    assert "not known that telling sells" in told["nothing"].reasons[0]
 
 
 def test_own_purchases_are_the_average_effect_on_whomever_they_are_centred() -> None:
