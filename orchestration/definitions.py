@@ -22,6 +22,7 @@ from orchestration.assets import (
     scores,
     signals,
     store_lift,
+    talk,
     warehouse,
 )
 from orchestration.dbt import PROFILES, ROOT, prepared_manifest
@@ -41,6 +42,7 @@ LAYERS = (
     measurements,
     moments,
     store_lift,
+    talk,
     scores,
     monitoring,
     exports,
@@ -69,6 +71,7 @@ def build_definitions(
         *measurements.assets(partitions),
         *moments.assets(partitions),
         *store_lift.assets(partitions),
+        *talk.assets(partitions),
         *scores.assets(partitions),
         *monitoring.assets(partitions),
         *exports.assets(partitions),

@@ -56,7 +56,7 @@ NEEDS = (
     ),
     Need("text_check", (), ("ugc_labels", "reviews"), "labels, or stars, to hold the reading against"),
     Need("brand survey figures", ("brand_surveys",)),
-    Need("word-of-mouth figures", ("wom_surveys",)),
+    Need("wom_reach", ("campaigns", "campaign_members", "wom_surveys"), because="members, and whom they told"),
 )
 
 

@@ -17,6 +17,7 @@ from expectations.declare import (
 )
 from expectations.suites.model_quality import MODEL_QUALITY
 from expectations.suites.store_lift import STORE_TESTS
+from expectations.suites.talk import TALK
 from expectations.summaries.scores import figures
 
 GROUPS = ("contact helps", "buys anyway", "no effect", "contact hurts", "unknown")
@@ -137,8 +138,8 @@ FIGURES_FRAME = FrameExpectations(
 
 SCORES = Suite(
     gate="scores",
-    frames=(UPLIFT, AMBASSADOR, SCORE_LISTS, COMPARISONS, STORE_TESTS, MODEL_QUALITY, FIGURES_FRAME),
-    checks_count=61,
+    frames=(UPLIFT, AMBASSADOR, SCORE_LISTS, COMPARISONS, STORE_TESTS, TALK, MODEL_QUALITY, FIGURES_FRAME),
+    checks_count=68,
     figures=figures,
     limits=(
         Limit("ambassador.scored_count", 0.5, 5.0, 7, "people come and go slowly", may_end=True),

@@ -19,6 +19,7 @@ from expectations.summaries.drift import FEWEST_ROWS, bins_of, psi
 from expectations.summaries.model_quality import model_quality
 from expectations.summaries.numbers import numbers
 from expectations.summaries.store_lift import store_tests
+from expectations.summaries.talk import talk_findings
 
 UPLIFT_COLUMNS = (
     "campaign_id", "consumer_key", "outcome", "uplift", "uplift_low", "uplift_high", "rank", "group_label", "reason_1",
@@ -76,6 +77,7 @@ def score_frames(run: ScoredRun, past: Past) -> dict[str, pd.DataFrame]:
         "ambassador": ambassador,
         "comparisons": comparisons(run.measured) if run.measured else pd.DataFrame(columns=list(COMPARISON_COLUMNS)),
         "store_tests": store_tests(run.measured.get("store_lift")),
+        "talk_findings": talk_findings(run.measured),
         "model_quality": model_quality(run.quality, run.trained),
         "score_lists": pd.DataFrame(rows, columns=[*columns, "rank_agreement"]),
         "figures": pd.DataFrame({"figure": list(kept), "value": list(kept.values())}),

@@ -25,6 +25,8 @@ from orchestration.assets.measurements import KEYS as MEASUREMENT_KEYS
 from orchestration.assets.models import AMBASSADOR, QUALITY, UPLIFT
 from orchestration.assets.models import KEYS as MODEL_KEYS
 from orchestration.assets.store_lift import KEYS as STORE_LIFT_KEYS
+from orchestration.assets.talk import KEYS as TALK_KEYS
+from orchestration.assets.talk import STUDIES
 from orchestration.gates import gate_checks
 from orchestration.progress import announce
 from orchestration.session import RunSession
@@ -34,6 +36,7 @@ GROUP = "scores"
 LISTS = ("uplift", AMBASSADOR)
 # What the gate reads of the measurements: whether every effect on people tells how fair its comparison was.
 COMPARED = ("campaign_effects", "design_checks", "overlap", "sensitivity", "store_lift")
+TALK = tuple(study.main for study in STUDIES)
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in LISTS}
 
 
@@ -68,6 +71,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                     FEATURE_KEYS[SCORING],
                     *MEASUREMENT_KEYS.values(),
                     *STORE_LIFT_KEYS.values(),
+                    *TALK_KEYS.values(),
                 ],
                 description="One row per outcome and person, with interval, group and reasons."
                 if name == "uplift"
@@ -111,13 +115,14 @@ def check(session: RunSession) -> GateResult:
         },
         previous=_previous(session),
         expected_consumers_count={AMBASSADOR: session.tables[SCORING].height} if frames[AMBASSADOR] is not None else {},
-        measured={name: session.tables[name].to_pandas() for name in COMPARED},
+        measured={name: session.tables[name].to_pandas() for name in (*COMPARED, *TALK)},
         quality=session.tables[QUALITY].to_pandas(),
         trained=frozenset(name for name in session.models if _is_of_today(session, name)),
     )
     is_measured = session.tables["campaign_effects"].filter(status="measured", unit="consumer").height > 0
     in_use = {"measured_effects"} if is_measured else set()
     in_use |= {"store_tests"} if session.tables["store_lift"].height else set()
+    in_use |= {"talk_findings"} if any(session.tables[name].height for name in TALK) else set()
     in_use |= {f"{name}_model" for name, frame in frames.items() if frame is not None}
     return validate(suite(GROUP), score_frames(run, past), GateContext(session.streams_with_rows | in_use, past))
 

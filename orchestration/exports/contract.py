@@ -26,6 +26,7 @@ from orchestration.exports.columns import (
 from orchestration.exports.contract_fairness import DESIGN_QUALITY, SCORE_RESULTS
 from orchestration.exports.contract_quality import MODEL_QUALITY
 from orchestration.exports.contract_stores import STORE_LIFT
+from orchestration.exports.contract_talk import TALK_OUTPUTS
 from orchestration.exports.contract_texts import TEXT_OUTPUTS
 from orchestration.exports.schema import Column, Output
 
@@ -370,6 +371,7 @@ OUTPUTS: dict[str, Output] = {
         UPLIFT_SCORES,
         CAMPAIGN_RESULTS,
         STORE_LIFT,
+        *TALK_OUTPUTS,
         DESIGN_QUALITY,
         SCORE_RESULTS,
         MODEL_QUALITY,

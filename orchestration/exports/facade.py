@@ -28,6 +28,7 @@ from orchestration.exports.scores import ambassador_scores, uplift_scores, withh
 from orchestration.exports.store_lift import store_lift
 from orchestration.exports.text_check import text_check
 from orchestration.exports.texts import moments, store_alerts, ugc_kinds
+from orchestration.exports.wom_reach import wom_reach
 from orchestration.exports.writers import write_dictionary, write_output
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "uplift_scores": uplift_scores(frames, facts, context.currency),
         "campaign_results": campaign_results(frames, context),
         "store_lift": store_lift(frames, context),
+        "wom_reach": wom_reach(frames, context),
         "moments": moments(frames, context),
         "store_alerts": store_alerts(frames, context),
         "ugc_kinds": ugc_kinds(frames, context),

@@ -14,6 +14,7 @@ import polars as pl
 from orchestration.errors import IntegrityError
 from orchestration.exports.inputs_quality import QUALITY_MEASUREMENTS
 from orchestration.exports.inputs_stores import STORE_MEASUREMENTS
+from orchestration.exports.inputs_talk import TALK_MEASUREMENTS
 from orchestration.exports.inputs_texts import TEXT_MARTS, TEXT_MEASUREMENTS, UGC_TEXT_COLUMNS
 
 _TEXT, _INT, _NUMBER, _FLAG, _DAY, _INSTANT = (
@@ -115,6 +116,7 @@ SCORE_INPUTS: dict[str, dict[str, pl.DataType]] = {
 MEASUREMENT_INPUTS: dict[str, dict[str, pl.DataType]] = {
     **TEXT_MEASUREMENTS,
     **STORE_MEASUREMENTS,
+    **TALK_MEASUREMENTS,
     **QUALITY_MEASUREMENTS,
     "campaign_effects": {
         "campaign_id": _TEXT,

@@ -49,6 +49,7 @@ NEEDS: dict[str, str] = {
     "campaign_results": "campaigns, and for a measured effect campaign_members and pos_lines",
     "store_lift": "campaigns with stores or areas (campaign_members, campaign_areas) and pos_lines of stores over "
     "weeks before and after",
+    "wom_reach": "wom_surveys of members and of people they told, and campaign_members, of a finished campaign",
     "design_quality": "campaign_members with people who took part and people to compare with, and their sales before",
     "moments": "social_posts or reviews with texts in a language that a model reads",
     "store_alerts": "a jump: bad moments of a store or product whose sales or page views are known (pos_lines, "

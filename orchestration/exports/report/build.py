@@ -12,7 +12,17 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.formatting import ENGLISH
-from orchestration.exports.report import campaigns, data, fairness, model_quality, past_scores, people, stores, texts
+from orchestration.exports.report import (
+    campaigns,
+    data,
+    fairness,
+    model_quality,
+    past_scores,
+    people,
+    stores,
+    talk,
+    texts,
+)
 from orchestration.exports.report.figures import name_of
 from orchestration.exports.report.forest import forests
 from orchestration.exports.report.view import ReportContext, Tile
@@ -43,6 +53,7 @@ def build_report(exports: Mapping[str, pl.DataFrame], context: ExportContext, li
         forests=forests(results),
         campaigns=campaigns.campaign_blocks(results),
         stores=stores.store_rows(exports["store_lift"]),
+        talk=talk.talk_blocks(exports),
         fairness=fairness.fairness_rows(exports["design_quality"]),
         texts=texts.texts_block(exports),
         tiers=people.tier_rows(exports["ambassador_candidates"], exports["ambassador_scores"], context),

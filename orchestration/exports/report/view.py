@@ -12,6 +12,7 @@ from typing import Literal
 from orchestration.exports.report.view_forest import Forest, Tone
 from orchestration.exports.report.view_quality import QualityBlock
 from orchestration.exports.report.view_stores import StoreRow
+from orchestration.exports.report.view_talk import TalkBlock
 from orchestration.exports.report.view_texts import TextsBlock
 
 
@@ -187,6 +188,7 @@ class ReportContext:
     forests: tuple[Forest, ...]
     campaigns: tuple[CampaignBlock, ...]
     stores: tuple[StoreRow, ...]
+    talk: tuple[TalkBlock, ...]
     fairness: tuple[FairnessRow, ...]
     texts: TextsBlock
     tiers: tuple[TierRow, ...]

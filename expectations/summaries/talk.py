@@ -1,0 +1,83 @@
+"""One row per finding about talk for the scores gate: which of the rules it breaks.
+
+Belongs here: each measurement's own rules in the words the suite shares. Does not: limits (suites/talk.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = (
+    "finding", "is_outside_its_range", "is_without_value", "is_impossible", "is_claimed_wrongly", "is_unexplained",
+)  # fmt: skip
+
+
+def talk_findings(measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Rules broken, 0 or 1; empty where nothing about talk was tried."""
+    parts = [rows(measured[name]) for name, rows in _ROWS.items() if name in measured and len(measured[name])]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+
+
+def _word_of_mouth(table: pd.DataFrame) -> pd.DataFrame:
+    shares = ("relay_probability", "remembered_share", "positive_share", "negative_share", "endless_share")
+    impossible = (
+        _outside(table, shares)
+        | (_number(table, "direct_reach") < 0)
+        | (_number(table, "reach") < _number(table, "direct_reach") * (1 - 1e-9))
+        | (_number(table, "different_people") > _number(table, "reach") * (1 + 1e-9))
+        | (_number(table, "fan_out") < 1)
+    )
+    ranged = (
+        "told_mean",
+        "direct_reach",
+        "reach",
+        "expected_reach",
+        "different_people",
+        "listed_people",
+        "relay_ratio",
+    )
+    is_total_untold = _number(table, "reach").isna() & table["note"].isna()
+    is_without_value = _number(table, "direct_reach").isna() | is_total_untold
+    return _findings(table, "word_of_mouth", ("campaign_id",), ranged, is_without_value, impossible)
+
+
+def _findings(
+    table: pd.DataFrame,
+    name: str,
+    keys: Sequence[str],
+    ranged: Sequence[str],
+    is_without_value: pd.Series,
+    impossible: pd.Series,
+    claimed: pd.Series | None = None,
+) -> pd.DataFrame:
+    """The suite's rows; `ranged` are columns with <name>_low and <name>_high beside them."""
+    is_measured = table["status"] == "measured"
+    strays = pd.Series(False, index=table.index)
+    for column in ranged:
+        value, low, high = (_number(table, f"{column}{end}") for end in ("", "_low", "_high"))
+        strays |= value.notna() & ~((low <= value) & (value <= high))
+    broken = {
+        "is_outside_its_range": is_measured & strays,
+        "is_without_value": is_measured & is_without_value,
+        "is_impossible": is_measured & impossible,
+        "is_claimed_wrongly": pd.Series(False, index=table.index) if claimed is None else is_measured & claimed,
+        "is_unexplained": ~is_measured & table["note"].isna(),
+    }
+    label = name + "." + table[list(keys)].astype("str").agg(".".join, axis=1)
+    return pd.DataFrame({"finding": label, **{rule: rows.astype("int64") for rule, rows in broken.items()}})
+
+
+def _number(table: pd.DataFrame, column: str) -> pd.Series:
+    return table[column].astype("float64")
+
+
+def _outside(table: pd.DataFrame, shares: Sequence[str]) -> pd.Series:
+    """Rows with a share or chance outside 0 to 1; unknown ones pass."""
+    values = table[list(shares)].astype("float64").to_numpy()
+    return pd.Series((np.nan_to_num(values, nan=0.5) < 0).any(axis=1) | (values > 1).any(axis=1), index=table.index)
+
+
+_ROWS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {"word_of_mouth": _word_of_mouth}

@@ -1,0 +1,113 @@
+"""Layer measurements, of talk: how far it reaches, whom it follows, what it does together with other media.
+
+Belongs here: which tables each study reads and leaves. Does not: any formula (ml/measurement), words (exports/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+import polars as pl
+
+from ml.measurement.word_of_mouth.measure import word_of_mouth
+from orchestration.assets.warehouse import KEYS as MART_KEYS
+from orchestration.progress import announce
+from orchestration.session import RunSession
+
+GROUP = "measurements"
+SCHEMA = "measurement"
+Frames = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Study:
+    """One measurement.
+
+    Attributes:
+        name: of its step.
+        title: what the run announces.
+        tables: table → its grain, in the schema `measurement`; the first has a column `status`.
+        reads: mart → the columns read; none named: all.
+        measure: (marts, as_of, seed) → the tables.
+    """
+
+    name: str
+    title: str
+    tables: Mapping[str, str]
+    reads: Mapping[str, tuple[str, ...]]
+    measure: Callable[[Frames, date, int], dict[str, pl.DataFrame]]
+
+    @property
+    def main(self) -> str:
+        """The table with a row per thing measured or refused."""
+        return next(iter(self.tables))
+
+
+WORD_OF_MOUTH = Study(
+    name="measure_word_of_mouth",
+    title="word of mouth",
+    tables={
+        "word_of_mouth": "One row per campaign with a survey of what people told: offline reach with 90 % interval.",
+        "word_of_mouth_generations": "One row per such campaign and step of the telling: people told.",
+    },
+    reads={
+        "fct_survey_answers": (
+            "survey", "campaign_id", "consumer_key", "generation", "people_told_count", "valence", "surveyed_on",
+        ),
+        "fct_campaign_members": (
+            "campaign_id", "unit", "consumer_key", "arm", "accepted_on", "delivered_on", "active_on",
+        ),
+        "dim_campaigns": ("campaign_id", "ends_on"),
+        "dim_consumers": ("consumer_key", "home_area_id"),
+        "dim_stores": ("area_id", "area_population"),
+    },
+    measure=lambda marts, as_of, seed: word_of_mouth(marts, as_of, seed=seed),
+)  # fmt: skip
+
+STUDIES = (WORD_OF_MOUTH,)
+KEYS = {name: dg.AssetKey([GROUP, name]) for study in STUDIES for name in study.tables}
+
+
+def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
+    """One step a study."""
+    return [_step(study, partitions) for study in STUDIES]
+
+
+def _step(study: Study, partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=study.name,
+        specs=[
+            dg.AssetSpec(
+                KEYS[name],
+                group_name=GROUP,
+                deps=[MART_KEYS[mart] for mart in study.reads],
+                description=grain,
+                kinds={"polars"},
+            )
+            for name, grain in study.tables.items()
+        ],
+        partitions_def=partitions,
+    )
+    def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
+        with announce(study.title) as step:
+            frames = study.measure(session.marts(study.reads), session.as_of, session.settings.seed)
+            folder = session.build.root / SCHEMA
+            folder.mkdir(exist_ok=True)
+            for name in study.tables:
+                frames[name].write_parquet(folder / f"{name}.parquet")
+                session.keep(SCHEMA, name, frames[name])
+            main = frames[study.main]
+            measured = main.filter(pl.col("status") == "measured").height
+            step.rows, step.note = main.height, f"{measured} measured, {main.height - measured} refused with a reason"
+        for name in study.tables:
+            yield dg.MaterializeResult(asset_key=KEYS[name], metadata={"dagster/row_count": frames[name].height})
+
+    return measure
+
+
+def checks() -> Sequence[dg.AssetChecksDefinition]:
+    """None of its own: the scores gate looks at every finding, the exports gate at what is shown."""
+    return []

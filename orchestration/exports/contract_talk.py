@@ -1,0 +1,122 @@
+"""The outputs about talk: how far it reaches offline, whom it follows, what it does together with other media.
+
+Belongs here: descriptions only. Does not: how rows are made (wom_reach.py …).
+"""
+
+from __future__ import annotations
+
+from orchestration.exports.columns import ALL_BASES, AS_OF, CAMPAIGN
+from orchestration.exports.schema import Column, Output
+
+NOT_MEASURED = "not measured: see note"
+_OF_ALL = "stands in the row of everybody, or not known: see note"
+STEPS = ("everybody", "told by members", "told by their hearers", "third step", "fourth step", "fifth step")
+NAME = Column("campaign_name", "Name", "text", "name of the campaign", when_null="not given")
+NOTE = Column("note", "Note", "text", "what to keep in mind, or what is missing", when_null="nothing to add")
+LEVEL = Column(
+    "interval_level",
+    "Range holds",
+    "share",
+    "how often such a range holds the truth",
+    unit="0 to 1",
+    when_null=NOT_MEASURED,
+)
+
+
+def ranged(name: str, title: str, meaning: str, unit: str, when_null: str = NOT_MEASURED) -> tuple[Column, ...]:
+    """A number with the ends of its range."""
+    return (
+        Column(name, title, "number", meaning, unit=unit, when_null=when_null),
+        Column(f"{name}_low", "low", "number", "lower end of its range", unit=unit, when_null=when_null),
+        Column(f"{name}_high", "high", "number", "upper end of its range", unit=unit, when_null=when_null),
+    )
+
+
+def _count(name: str, title: str, meaning: str, unit: str) -> Column:
+    return Column(name, title, "integer", meaning, unit=unit, when_null=_OF_ALL)
+
+
+def _share(name: str, title: str, meaning: str) -> Column:
+    return Column(name, title, "share", meaning, unit="0 to 1", when_null=_OF_ALL)
+
+
+WOM_REACH = Output(
+    name="wom_reach",
+    title="Reach by word of mouth",
+    grain="One row per campaign with a survey of what people told, and step of the telling; the first is everybody.",
+    purpose="How many people heard of it from a campaign's members and from those who heard it from them, offline; "
+    "what the survey cannot carry, and how many to ask for a range of plus or minus 15 %.",
+    sort_key=("campaign_id", "step_no"),
+    columns=(
+        CAMPAIGN,
+        NAME,
+        Column(
+            "step_no", "Step", "integer", "0: everybody; 1: told by members; 2: by those who heard it …", unit="no."
+        ),
+        Column("step", "Told by whom", "text", "the step in words", allowed=STEPS),
+        Column(
+            "in_words", "In words", "text", "the result in one sentence", when_null="stands in the row of everybody"
+        ),
+        Column(
+            "status",
+            "Status",
+            "text",
+            "in part: only what members told themselves",
+            allowed=("measured", "in part", "not measured"),
+        ),
+        *ranged("people", "People told", "people told, each as often as told", "people"),
+        LEVEL,
+        *ranged(
+            "different_people",
+            "Different people",
+            "those people counted once, living where the members live: at most so many, since friends share friends",
+            "people",
+            _OF_ALL,
+        ),
+        *ranged(
+            "listed_people",
+            "Different people, from two surveys",
+            "people who heard of it, from how many of them are in both of two surveys of hearers",
+            "people",
+            _OF_ALL,
+        ),
+        *ranged("told_mean", "Told per member", "people a member told", "people", _OF_ALL),
+        *ranged("relay_probability", "Tell it on", "share of those who heard it who told somebody", "0 to 1", _OF_ALL),
+        *ranged("fan_out", "Told per person who tells it on", "people told by one of these", "people", _OF_ALL),
+        *ranged(
+            "relay_ratio",
+            "Told per hearer",
+            "people told by one hearer on average: below 1 the talk ends",
+            "people",
+            _OF_ALL,
+        ),
+        *ranged(
+            "remembered_share",
+            "Remembered",
+            "share of the people told that answers still held, from members asked twice; what was forgotten is added",
+            "0 to 1",
+            _OF_ALL,
+        ),
+        _share("positive_share", "Of these told good", "share of people told whose teller spoke well of it"),
+        _share("negative_share", "Of these told bad", "share of people told whose teller spoke badly of it"),
+        _count("members_count", "Members", "members the answers stand for", "people"),
+        Column(
+            "members_group", "Which members", "text", "the group of members the answers stand for", when_null=_OF_ALL
+        ),
+        _count("asked_count", "Members who answered", "members who said how many people they told", "people"),
+        _count("unanswered_count", "Left it open", "members asked who did not say", "people"),
+        _count(
+            "hearers_count",
+            "Hearers who answered",
+            "people who had heard it and said whether they told others",
+            "people",
+        ),
+        _count("members_needed_count", "Members to ask", "answers of members for a range of ± 15 %", "people"),
+        _count("hearers_needed_count", "Hearers to ask", "answers of hearers for a range of ± 15 %", "people"),
+        NOTE,
+        AS_OF,
+        ALL_BASES,
+    ),
+)
+
+TALK_OUTPUTS = (WOM_REACH,)

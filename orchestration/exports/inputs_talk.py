@@ -1,0 +1,12 @@
+"""What the exports about talk read: columns of its measurements, and nothing more."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ml.measurement.word_of_mouth.schema import GENERATION_SCHEMA, REACH_SCHEMA
+
+TALK_MEASUREMENTS: dict[str, dict[str, pl.DataType]] = {
+    "word_of_mouth": dict(REACH_SCHEMA),
+    "word_of_mouth_generations": dict(GENERATION_SCHEMA),
+}

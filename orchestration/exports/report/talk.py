@@ -1,0 +1,51 @@
+"""The report's blocks about talk, from its exports.
+
+Belongs here: turning rows of exports into tables. Does not: verdicts and sentences (orchestration/exports/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from orchestration.exports.formatting import ENGLISH
+from orchestration.exports.report.view_talk import TalkBlock, TalkRow
+
+_WOM_TONES = {"measured": "good", "in part": "open", "not measured": "missing"}
+
+
+def talk_blocks(exports: Mapping[str, pl.DataFrame]) -> tuple[TalkBlock, ...]:
+    """One block a study, in reading order."""
+    return (_word_of_mouth(exports["wom_reach"]),)
+
+
+def _word_of_mouth(table: pl.DataFrame) -> TalkBlock:
+    rows = []
+    for row in table.sort("campaign_id", "step_no").iter_rows(named=True):
+        if row["step_no"] == 0 or row["people"] is not None:
+            rows.append(_step(row))
+    return TalkBlock(
+        ident="wom",
+        title="Word of mouth",
+        caption="People told offline, by members and by those who heard it from them",
+        value_title="People told",
+        rows=tuple(rows),
+        remark="From surveys. A person told twice counts twice; how many different people that is stands in the words.",
+        needs="No campaign has a survey of what people told. Needed: wom_surveys and campaign_members.",
+    )
+
+
+def _step(row: Mapping[str, Any]) -> TalkRow:
+    is_all = row["step_no"] == 0
+    known = row["people"] is not None
+    return TalkRow(
+        name=row["campaign_name"] or f"Campaign {row['campaign_id']}",
+        what=row["step"],
+        value=ENGLISH.number(row["people"]) if known else "",
+        span=f"{ENGLISH.number(row['people_low'])} to {ENGLISH.number(row['people_high'])}" if known else "",
+        tone=_WOM_TONES[row["status"]] if is_all else "",
+        verdict=row["status"] if is_all else "",
+        words=row["in_words"] or "",
+    )

@@ -1,0 +1,64 @@
+"""The scores gate on findings about talk: each rule fails on a row that breaks it and on no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from expectations.summaries.talk import COLUMNS, talk_findings
+
+RANGED = ("told_mean", "direct_reach", "reach", "expected_reach", "different_people", "listed_people", "relay_ratio")
+WOM: dict[str, Any] = {
+    "campaign_id": "c1",
+    "status": "measured",
+    **{f"{name}{end}": None for name in RANGED for end in ("", "_low", "_high")},
+    **{"direct_reach": 100.0, "direct_reach_low": 80.0, "direct_reach_high": 120.0},
+    **{"reach": 150.0, "reach_low": 110.0, "reach_high": 220.0},
+    "relay_probability": 0.1,
+    "remembered_share": 1.0,
+    "positive_share": 0.8,
+    "negative_share": 0.1,
+    "endless_share": 0.0,
+    "fan_out": 2.0,
+    "note": None,
+}
+REFUSED = dict.fromkeys(WOM) | {"campaign_id": "c2", "status": "refused", "note": "12 members answered"}
+
+
+def broken(name: str, good: dict[str, Any], **changes: object) -> set[str]:
+    row = talk_findings({name: pd.DataFrame([good | changes])}).iloc[0]
+    return {rule for rule in COLUMNS[1:] if row[rule]}
+
+
+def test_good_findings_and_explained_refusals_break_nothing() -> None:
+    found = talk_findings({"word_of_mouth": pd.DataFrame([WOM, REFUSED])})
+    assert found["finding"].tolist() == ["word_of_mouth.c1", "word_of_mouth.c2"]
+    assert found[list(COLUMNS[1:])].to_numpy().sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"reach_low": 160.0}, "is_outside_its_range"),
+        ({"direct_reach_high": None}, "is_outside_its_range"),
+        ({"direct_reach": None}, "is_without_value"),
+        ({"reach": None}, "is_without_value"),
+        ({"reach": 90.0, "reach_low": 80.0}, "is_impossible"),
+        ({"different_people": 160.0, "different_people_low": 1.0, "different_people_high": 170.0}, "is_impossible"),
+        ({"relay_probability": 1.2}, "is_impossible"),
+        ({"fan_out": 0.5}, "is_impossible"),
+    ],
+)
+def test_each_fault_of_word_of_mouth_breaks_its_rule(changes: dict[str, object], rule: str) -> None:
+    assert broken("word_of_mouth", WOM, **changes) == {rule}
+
+
+def test_a_part_with_its_reason_and_a_refusal_without_one() -> None:
+    assert broken("word_of_mouth", WOM, reach=None, note="20 hearers") == set()
+    assert broken("word_of_mouth", REFUSED, note=None) == {"is_unexplained"}
+
+
+def test_nothing_tried_is_an_empty_frame() -> None:
+    assert list(talk_findings({}).columns) == list(COLUMNS)
