@@ -1,0 +1,286 @@
+"""The effect of reviews where chance decided which products were seeded: no model of why pages differ is needed.
+
+Belongs here: the estimate from rows of one or more campaigns. Does not: which rows those are (campaigns.py).
+
+With theta the log rise of orders per view from 0 to 50 reviews and h = log1p(reviews) / log 51, orders divided by
+exp(theta · (h - h before)) are what a page would have had with the reviews of its start. At the true theta these do
+not depend on the draw (a structural mean model, Robins 1994; multiplicative as in Vansteelandt and Goetghebeur 2003).
+The estimate is the theta at which treated and control products are alike; its range holds every theta at which they
+are not told apart (Anderson and Rubin 1949), so it stays honest when the campaign moved few reviews.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import t as student
+
+from ml.arrays import BoolArray, FloatArray, IntArray
+from ml.errors import NothingToLearnError
+from ml.measurement.review_effect.curve import reviews_at, share_of_reference
+from ml.measurement.review_effect.regression import weighted_difference
+
+EARLY, LATE, AFTER = 0, 1, 2  # halves of the time before the start, and the time after it
+FEWEST_PRODUCTS = 8  # in either arm: below, a range rests on too few draws
+PRIOR_ORDERS = 2.0  # a page's rate before is drawn to the mean as if it had sold so many more at the mean rate
+WIDEST = 3.0  # log rise at 50 reviews, 20-fold: beyond it nothing was learned
+LEAST_SPREAD = 0.05  # of a product's log rate from one half-year to the next, beyond counting noise
+
+
+@dataclass(frozen=True)
+class SeededRows:
+    """Page-weeks of the products of randomised campaigns, before and after the start.
+
+    Attributes:
+        orders, exposure: (n,) counts, and views (1 where no views are known).
+        h: (n,) log1p(reviews shown) / log 51.
+        rating: (n,) stars; NaN: unknown.
+        period: (n,) EARLY, LATE or AFTER.
+        page, product: (n,) codes 0, 1, …; product is constant within a page.
+        treated: (products,) chance seeded it.
+        probability: (products,) of being seeded.
+        campaign, cluster: (products,) codes 0, 1, …; cluster: what was drawn together.
+    """
+
+    orders: FloatArray
+    exposure: FloatArray
+    h: FloatArray
+    rating: FloatArray
+    period: IntArray
+    page: IntArray
+    product: IntArray
+    treated: BoolArray
+    probability: FloatArray
+    campaign: IntArray
+    cluster: IntArray
+
+
+@dataclass(frozen=True)
+class SeededEffect:
+    """Log rise from 0 to 50 reviews, with what the draw itself changed.
+
+    Attributes:
+        log_effect, log_low, log_high: of orders per view at 50 reviews against none.
+        gain, gain_low, gain_high: orders per view of seeded products against the others, a ratio minus 1.
+        before, before_low, before_high: the same in the second half of the time before: where no effect can be.
+        reviews_gained, reviews_low, reviews_high: reviews shown on a seeded product more than on the others.
+    """
+
+    log_effect: float
+    log_low: float
+    log_high: float
+    gain: float
+    gain_low: float
+    gain_high: float
+    before: float
+    before_low: float
+    before_high: float
+    reviews_gained: float
+    reviews_low: float
+    reviews_high: float
+
+
+def seeded_effect(rows: SeededRows, level: float, rating: float = 0.0, rating_error: float = 0.0) -> SeededEffect:
+    """The estimate and its range.
+
+    Args:
+        level: of the range.
+        rating: log rise of orders per view per star, taken out; 0: none is known.
+        rating_error: its standard error, which widens the range.
+
+    Raises:
+        NothingToLearnError: too few products, or the draw moved too few reviews to tell any effect.
+    """
+    for arm, name in ((rows.treated, "seeded"), (~rows.treated, "not seeded")):
+        if int(arm.sum()) < FEWEST_PRODUCTS:
+            raise NothingToLearnError(
+                f"{int(arm.sum())} products with a page were {name}; each group needs at least {FEWEST_PRODUCTS}"
+            )
+    after = _Comparison.of(rows, rows.period < AFTER, rows.period == AFTER, trend=True)
+    before = _Comparison.of(rows, rows.period == EARLY, rows.period == LATE, trend=False)
+    reach = float(student.ppf(0.5 + level / 2, after.freedom))
+    if after.h_difference() <= 0:
+        raise NothingToLearnError("seeded products did not gain more reviews than the others")
+
+    def middle(stars: float) -> float:
+        return _root(lambda theta: after.difference(theta, stars)[0])
+
+    log_effect = middle(rating)
+    low, high = (_end(lambda theta: after.difference(theta, rating), log_effect, reach, side) for side in (-1.0, 1.0))
+    if rating_error > 0:
+        moved = 0.5 * reach * abs(middle(rating + rating_error) - middle(rating - rating_error))
+        low = log_effect - float(np.hypot(log_effect - low, moved))
+        high = log_effect + float(np.hypot(high - log_effect, moved))
+    gain, gain_error = after.gain()
+    check, check_error = before.gain()
+    moved_by, moved_error = after.reviews()
+    return SeededEffect(
+        log_effect, low, high,
+        gain, gain - reach * gain_error, gain + reach * gain_error,
+        check, check - reach * check_error, check + reach * check_error,
+        moved_by, moved_by - reach * moved_error, moved_by + reach * moved_error,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """Products' orders of a later time against what their rate of an earlier one would give."""
+
+    orders: FloatArray
+    h_change: FloatArray
+    reviews_change: FloatArray
+    rating_change: FloatArray
+    product: IntArray
+    expected: FloatArray
+    treated: FloatArray
+    known: FloatArray
+    weight: FloatArray
+    cluster: IntArray
+    promise: FloatArray
+    freedom: int
+
+    @classmethod
+    def of(cls, rows: SeededRows, base: BoolArray, later: BoolArray, *, trend: bool) -> _Comparison:
+        rate = _rates(rows, base)
+        before, ahead = (_by_product(rows, mask, rows.exposure * rate[rows.page]) for mask in (base, later))
+        # What is told of a product before the draw is all its weight and the known columns may rest on.
+        weeks = later.sum() / max(base.sum(), 1)
+        size = before * weeks
+        known = [np.ones(before.size), *_dummies(rows.campaign), np.log(before + PRIOR_ORDERS)]
+        known.append(_by_product(rows, base, rows.h) / np.maximum(_by_product(rows, base, np.ones(base.size)), 1))
+        if trend:
+            early, late = rows.period == EARLY, rows.period == LATE
+            at_early = _by_product(rows, late, rows.exposure * _rates(rows, early)[rows.page])
+            known.append(np.log((_by_product(rows, late, rows.orders) + PRIOR_ORDERS) / (at_early + PRIOR_ORDERS)))
+        arm = np.where(rows.treated, rows.probability, 1 - rows.probability)
+        usable = (before > 0) & (ahead > 0)
+        counting = 1 / np.maximum(size, 1e-9) + 1 / np.maximum(before, 1e-9)
+        ratio = _by_product(rows, later, rows.orders) / np.maximum(ahead, 1e-9)
+        spread = max(
+            LEAST_SPREAD**2,
+            float(np.median((ratio[usable] - np.median(ratio[usable])) ** 2) / 0.455 - np.median(counting[usable]))
+            if usable.any()
+            else 0.0,
+        )
+        weight = np.where(usable, 1 / (spread + counting) / arm, 0.0)
+        at = np.flatnonzero(later)
+        promise = _promise(rows, base, later, arm)
+        columns = np.column_stack([*known, promise])
+        return cls(
+            rows.orders[at],
+            rows.h[at] - _last(rows, base, rows.h)[rows.page[at]],
+            reviews_at(rows.h[at]) - _last(rows, base, reviews_at(rows.h))[rows.page[at]],
+            np.nan_to_num(rows.rating[at] - _last(rows, base, rows.rating)[rows.page[at]]),
+            rows.product[at],
+            ahead,
+            rows.treated.astype(np.float64),
+            columns,
+            weight,
+            rows.cluster,
+            promise,
+            int(np.unique(rows.cluster[usable]).size) - columns.shape[1] - 1,
+        )
+
+    def difference(self, theta: float, rating: float) -> tuple[float, float]:
+        """Treated minus control, by promise, of orders as if no review had come, over expected; its standard error."""
+        return self._contrast(self._ratio(theta, rating), self.promise)
+
+    def gain(self) -> tuple[float, float]:
+        """Treated minus control of orders over expected, every product alike; its standard error."""
+        return self._contrast(self._ratio(0.0, 0.0), np.ones_like(self.promise))
+
+    def _ratio(self, theta: float, rating: float) -> FloatArray:
+        left = self.orders * np.exp(-theta * self.h_change - rating * self.rating_change)
+        return np.asarray(np.bincount(self.product, left, self.expected.size) / np.maximum(self.expected, 1e-9))
+
+    def h_difference(self) -> float:
+        """How much more h rose on treated products, by promise."""
+        return self._contrast(self._mean(self.h_change), self.promise)[0]
+
+    def reviews(self) -> tuple[float, float]:
+        """How many more reviews came to treated products, on average over the later time; its standard error."""
+        return self._contrast(self._mean(self.reviews_change), np.ones_like(self.promise))
+
+    def _mean(self, values: FloatArray) -> FloatArray:
+        count = np.maximum(np.bincount(self.product, minlength=self.expected.size), 1)
+        return np.asarray(np.bincount(self.product, values, self.expected.size) / count)
+
+    def _contrast(self, outcome: FloatArray, size: FloatArray) -> tuple[float, float]:
+        return weighted_difference(outcome, self.treated * size, self.known, self.weight, self.cluster)
+
+
+def _rates(rows: SeededRows, base: BoolArray) -> FloatArray:
+    """Orders per exposure of every page in these weeks, drawn to the mean rate; 0 where it was not seen."""
+    pages = int(rows.page.max()) + 1
+    orders = np.bincount(rows.page[base], rows.orders[base], pages)
+    exposure = np.bincount(rows.page[base], rows.exposure[base], pages)
+    mean = orders.sum() / max(exposure.sum(), 1e-300)
+    shrunk = (orders + PRIOR_ORDERS) / (exposure + PRIOR_ORDERS / max(mean, 1e-300))
+    return np.where(exposure > 0, shrunk, 0.0)
+
+
+def _last(rows: SeededRows, base: BoolArray, values: FloatArray) -> FloatArray:
+    """The value in the last of these weeks of every page; rows are in order of page and week."""
+    found = np.zeros(int(rows.page.max()) + 1)
+    found[rows.page[base]] = values[base]
+    return found
+
+
+def _first(rows: SeededRows, base: BoolArray, values: FloatArray) -> FloatArray:
+    found = np.zeros(int(rows.page.max()) + 1)
+    found[rows.page[base][::-1]] = values[base][::-1]
+    return found
+
+
+def _promise(rows: SeededRows, base: BoolArray, later: BoolArray, arm: FloatArray) -> FloatArray:
+    """How much the campaign was bound to raise h of each product, seeded or not: most where few reviews stood.
+
+    From what stood at the start, the growth of the time before going on, and one number for all: the reviews the
+    campaign brought on average.
+    """
+    reviews = reviews_at(rows.h)
+    ends = [_last(rows, base, reviews), _first(rows, base, reviews)]
+    stood, began = (_by_product(rows, later, end[rows.page]) for end in ends)
+    shown = _by_product(rows, later, reviews)
+    count = np.maximum(_by_product(rows, later, np.ones(later.size)), 1)
+    stood, began, shown = stood / count, began / count, shown / count
+    # On average half of the growth of as many weeks again has come.
+    usual = stood + 0.5 * np.maximum(stood - began, 0) * later.sum() / max(base.sum(), 1)
+    mean = [
+        float(np.average((shown - usual)[group], weights=1 / arm[group])) for group in (rows.treated, ~rows.treated)
+    ]
+    raised = share_of_reference(usual + max(mean[0] - mean[1], 1.0)) - share_of_reference(usual)
+    return np.asarray(raised / raised.mean())
+
+
+def _by_product(rows: SeededRows, mask: BoolArray, values: FloatArray) -> FloatArray:
+    return np.bincount(rows.product[mask], values[mask], rows.treated.size).astype(np.float64)
+
+
+def _dummies(code: IntArray) -> list[FloatArray]:
+    return [(code == value).astype(np.float64) for value in np.unique(code)[1:]]
+
+
+def _root(function: Callable[[float], float]) -> float:
+    if function(-WIDEST) <= 0 or function(WIDEST) >= 0:
+        raise NothingToLearnError("the campaign moved too few reviews to tell any effect of them")
+    return float(brentq(function, -WIDEST, WIDEST, xtol=1e-8))
+
+
+def _end(found: Callable[[float], tuple[float, float]], middle: float, reach: float, side: float) -> float:
+    """The nearest theta on this side at which the groups are told apart."""
+
+    def beyond(theta: float) -> float:
+        value, error = found(theta)
+        return abs(value) - reach * error
+
+    step, near = 0.02, middle
+    while abs(near) < WIDEST:
+        far = near + side * step
+        if beyond(far) > 0:
+            return float(brentq(beyond, near, far, xtol=1e-7))
+        near, step = far, step * 1.5
+    raise NothingToLearnError("the campaign moved too few reviews to tell any effect of them")
