@@ -1,0 +1,1 @@
+"""How many different people a group of ambassadors reaches: exact from follower lists, estimated without."""
