@@ -49,6 +49,7 @@ NEEDS = (
     Need(
         "store_lift", ("campaigns", "pos_lines"), ("campaign_members", "campaign_areas"), "stores, and what they sold"
     ),
+    Need("extra_sales", ("campaigns", "pos_lines"), ("campaign_members", "campaign_areas"), "who or what took part"),
     Need("review figures", ("reviews",), ("product_page_daily",), "pages tell views and orders"),
     Need("moments", (), ("social_posts", "reviews"), "texts to read"),
     Need(

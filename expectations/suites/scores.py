@@ -15,6 +15,7 @@ from expectations.declare import (
     unique_together,
     within,
 )
+from expectations.suites.ledger import LEDGER
 from expectations.suites.model_quality import MODEL_QUALITY
 from expectations.suites.store_lift import STORE_TESTS
 from expectations.suites.talk import TALK
@@ -138,8 +139,8 @@ FIGURES_FRAME = FrameExpectations(
 
 SCORES = Suite(
     gate="scores",
-    frames=(UPLIFT, AMBASSADOR, SCORE_LISTS, COMPARISONS, STORE_TESTS, TALK, MODEL_QUALITY, FIGURES_FRAME),
-    checks_count=68,
+    frames=(UPLIFT, AMBASSADOR, SCORE_LISTS, COMPARISONS, STORE_TESTS, LEDGER, TALK, MODEL_QUALITY, FIGURES_FRAME),
+    checks_count=75,
     figures=figures,
     limits=(
         Limit("ambassador.scored_count", 0.5, 5.0, 7, "people come and go slowly", may_end=True),

@@ -16,6 +16,7 @@ from expectations.history import Past
 from expectations.summaries.comparisons import COLUMNS as COMPARISON_COLUMNS
 from expectations.summaries.comparisons import comparisons
 from expectations.summaries.drift import FEWEST_ROWS, bins_of, psi
+from expectations.summaries.ledger import ledger_sums
 from expectations.summaries.model_quality import model_quality
 from expectations.summaries.numbers import numbers
 from expectations.summaries.store_lift import store_tests
@@ -77,6 +78,7 @@ def score_frames(run: ScoredRun, past: Past) -> dict[str, pd.DataFrame]:
         "ambassador": ambassador,
         "comparisons": comparisons(run.measured) if run.measured else pd.DataFrame(columns=list(COMPARISON_COLUMNS)),
         "store_tests": store_tests(run.measured.get("store_lift")),
+        "ledger": ledger_sums(run.measured.get("incremental_sales"), run.measured.get("campaign_value")),
         "talk_findings": talk_findings(run.measured),
         "model_quality": model_quality(run.quality, run.trained),
         "score_lists": pd.DataFrame(rows, columns=[*columns, "rank_agreement"]),

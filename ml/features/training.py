@@ -24,6 +24,7 @@ MEMBER_COLUMNS = (
     "first_purchase",
     "net_spend_before_minor",
     "net_spend_after_minor",
+    "net_spend_after_online_minor",
     "referred_net_minor",
     "currency",
 )

@@ -21,6 +21,7 @@ from ml.train import stored_uplift
 from ml.train_ambassador import stored_ambassador
 from orchestration.assets.features import KEYS as FEATURE_KEYS
 from orchestration.assets.features import SCORING
+from orchestration.assets.ledger import KEYS as LEDGER_KEYS
 from orchestration.assets.measurements import KEYS as MEASUREMENT_KEYS
 from orchestration.assets.models import AMBASSADOR, QUALITY, UPLIFT
 from orchestration.assets.models import KEYS as MODEL_KEYS
@@ -35,7 +36,7 @@ from orchestration.workspace import Build
 GROUP = "scores"
 LISTS = ("uplift", AMBASSADOR)
 # What the gate reads of the measurements: whether every effect on people tells how fair its comparison was.
-COMPARED = ("campaign_effects", "design_checks", "overlap", "sensitivity", "store_lift")
+COMPARED = ("campaign_effects", "design_checks", "overlap", "sensitivity", "store_lift", *LEDGER_KEYS)
 TALK = tuple(study.main for study in STUDIES)
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in LISTS}
 
@@ -71,6 +72,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                     FEATURE_KEYS[SCORING],
                     *MEASUREMENT_KEYS.values(),
                     *STORE_LIFT_KEYS.values(),
+                    *LEDGER_KEYS.values(),
                     *TALK_KEYS.values(),
                 ],
                 description="One row per outcome and person, with interval, group and reasons."
@@ -121,6 +123,7 @@ def check(session: RunSession) -> GateResult:
     )
     is_measured = session.tables["campaign_effects"].filter(status="measured", unit="consumer").height > 0
     in_use = {"measured_effects"} if is_measured else set()
+    in_use |= {"campaign_value"} if session.tables["campaign_value"].height else set()
     in_use |= {"store_tests"} if session.tables["store_lift"].height else set()
     in_use |= {"talk_findings"} if any(session.tables[name].height for name in TALK) else set()
     in_use |= {f"{name}_model" for name, frame in frames.items() if frame is not None}

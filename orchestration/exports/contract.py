@@ -24,6 +24,7 @@ from orchestration.exports.columns import (
     REASONS,
 )
 from orchestration.exports.contract_fairness import DESIGN_QUALITY, SCORE_RESULTS
+from orchestration.exports.contract_ledger import EXTRA_SALES
 from orchestration.exports.contract_quality import MODEL_QUALITY
 from orchestration.exports.contract_stores import STORE_LIFT
 from orchestration.exports.contract_talk import TALK_OUTPUTS
@@ -370,6 +371,7 @@ OUTPUTS: dict[str, Output] = {
         AMBASSADOR_SCORES,
         UPLIFT_SCORES,
         CAMPAIGN_RESULTS,
+        EXTRA_SALES,
         STORE_LIFT,
         *TALK_OUTPUTS,
         DESIGN_QUALITY,

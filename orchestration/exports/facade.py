@@ -17,6 +17,7 @@ from orchestration.exports.campaigns import campaign_results
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.design import design_quality
+from orchestration.exports.extra_sales import extra_sales
 from orchestration.exports.inputs import take
 from orchestration.exports.model_quality import model_quality
 from orchestration.exports.people import ambassador_candidates, may_be_listed, person_facts
@@ -51,6 +52,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "ambassador_scores": ambassador_scores(frames, facts),
         "uplift_scores": uplift_scores(frames, facts, context.currency),
         "campaign_results": campaign_results(frames, context),
+        "extra_sales": extra_sales(frames, context),
         "store_lift": store_lift(frames, context),
         "wom_reach": wom_reach(frames, context),
         "moments": moments(frames, context),

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.errors import IntegrityError
+from orchestration.exports.inputs_ledger import LEDGER_MEASUREMENTS
 from orchestration.exports.inputs_quality import QUALITY_MEASUREMENTS
 from orchestration.exports.inputs_stores import STORE_MEASUREMENTS
 from orchestration.exports.inputs_talk import TALK_MEASUREMENTS
@@ -116,6 +117,7 @@ SCORE_INPUTS: dict[str, dict[str, pl.DataType]] = {
 MEASUREMENT_INPUTS: dict[str, dict[str, pl.DataType]] = {
     **TEXT_MEASUREMENTS,
     **STORE_MEASUREMENTS,
+    **LEDGER_MEASUREMENTS,
     **TALK_MEASUREMENTS,
     **QUALITY_MEASUREMENTS,
     "campaign_effects": {

@@ -119,6 +119,7 @@ final as (
         outcomes.first_purchase,
         outcomes.net_spend_before_minor,
         outcomes.net_spend_after_minor,
+        outcomes.net_spend_after_online_minor,
         outcomes.total_spend_before_minor,
         outcomes.total_spend_after_minor,
         case

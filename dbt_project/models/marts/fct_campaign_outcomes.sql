@@ -17,6 +17,7 @@ lines as (
         consumer_key,
         product_id,
         business_on,
+        channel,
         is_return,
         case when currency = '{{ var("brand_currency") }}' then net_amount_minor end as net_amount_minor,
         currency <> '{{ var("brand_currency") }}' as is_foreign_money
@@ -82,6 +83,7 @@ campaign_days as (
         lines.consumer_key,
         lines.business_on,
         sum(lines.net_amount_minor) as net_amount_minor,
+        sum(case when lines.channel = 'online' then lines.net_amount_minor end) as online_minor,
         bool_or(lines.is_foreign_money) as has_foreign_money,
         bool_or(not lines.is_return) as has_bought
     from lines
@@ -107,6 +109,11 @@ campaign_spend as (
                 days.business_on between windowed.outcome_starts_on and windowed.outcome_ends_on
                 then days.net_amount_minor
         end) as after_minor,
+        sum(case
+            when
+                days.business_on between windowed.outcome_starts_on and windowed.outcome_ends_on
+                then days.online_minor
+        end) as after_online_minor,
         bool_or(
             days.has_foreign_money
             and days.business_on >= windowed.before_starts_on
@@ -163,6 +170,14 @@ final as (
                 and not coalesce(campaign_spend.has_foreign_after, false)
                 then cast(coalesce(campaign_spend.after_minor, 0) as bigint)
         end as net_spend_after_minor,
+        case
+            when
+                windowed.unit = 'consumer'
+                and windowed.window_status = 'complete'
+                and windowed.outcome_basis is not null
+                and not coalesce(campaign_spend.has_foreign_after, false)
+                then cast(coalesce(campaign_spend.after_online_minor, 0) as bigint)
+        end as net_spend_after_online_minor,
         case
             when
                 windowed.unit = 'consumer'

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orchestration.exports.report.view_forest import Forest, Tone
+from orchestration.exports.report.view_ledger import LedgerRow
 from orchestration.exports.report.view_quality import QualityBlock
 from orchestration.exports.report.view_stores import StoreRow
 from orchestration.exports.report.view_talk import TalkBlock
@@ -187,6 +188,7 @@ class ReportContext:
     tiles: tuple[Tile, ...]
     forests: tuple[Forest, ...]
     campaigns: tuple[CampaignBlock, ...]
+    ledger: tuple[LedgerRow, ...]
     stores: tuple[StoreRow, ...]
     talk: tuple[TalkBlock, ...]
     fairness: tuple[FairnessRow, ...]

@@ -1,0 +1,85 @@
+"""Layer measurements, the ledger: what each campaign sold beyond what would have been sold, every sale counted once.
+
+Belongs here: reading, keeping. Does not: any formula or rule (ml/measurement/ledger).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+import polars as pl
+
+from ml.measurement.ledger.build import ledger
+from orchestration.assets import measurements, store_lift
+from orchestration.assets.features import KEYS as FEATURE_KEYS
+from orchestration.assets.features import TRAINING
+from orchestration.assets.warehouse import KEYS as MART_KEYS
+from orchestration.progress import announce
+from orchestration.session import RunSession
+
+GROUP = "measurements"
+SCHEMA = "measurement"
+VALUE = "campaign_value"
+DESCRIPTIONS = {
+    "incremental_sales": "One row per campaign and part of its extra sales: by whom, where, known from what.",
+    VALUE: "One row per campaign, and their sum: extra sales, what codes claim, cost, extra sales per cost.",
+}
+KEYS = {name: dg.AssetKey([GROUP, name]) for name in DESCRIPTIONS}
+_READ = {
+    "dim_campaigns": ("campaign_id",),
+    "fct_campaign_members": ("campaign_id", "arm", "referred_net_minor"),
+    "fct_campaign_costs": ("campaign_id", "amount_minor", "currency"),
+}
+
+
+def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
+    """Both tables, made by one step."""
+
+    @dg.multi_asset(
+        name="keep_ledger",
+        specs=[
+            dg.AssetSpec(
+                key,
+                group_name=GROUP,
+                deps=[
+                    *(MART_KEYS[mart] for mart in _READ),
+                    FEATURE_KEYS[TRAINING],
+                    measurements.KEYS[measurements.EFFECTS],
+                    store_lift.KEYS[store_lift.LIFT],
+                ],
+                description=DESCRIPTIONS[name],
+                kinds={"polars"},
+            )
+            for name, key in KEYS.items()
+        ],
+        partitions_def=partitions,
+    )
+    def keep(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
+        with announce("ledger") as step:
+            marts = session.marts(_READ)
+            frames = ledger(
+                marts["dim_campaigns"],
+                marts["fct_campaign_members"],
+                session.tables[TRAINING],
+                session.tables[measurements.EFFECTS],
+                session.tables[store_lift.LIFT],
+                marts["fct_campaign_costs"],
+                currency=session.settings.brand.currency,
+                seed=session.settings.seed,
+            )
+            for name, frame in frames.items():
+                frame.write_parquet(session.build.root / SCHEMA / f"{name}.parquet")
+                session.keep(SCHEMA, name, frame)
+            own = frames[VALUE].drop_nulls("campaign_id")
+            measured = own.filter(pl.col("status") == "measured").height
+            step.rows, step.note = frames["incremental_sales"].height, f"{measured} of {own.height} campaigns measured"
+        for name, key in KEYS.items():
+            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": frames[name].height})
+
+    return [keep]
+
+
+def checks() -> Sequence[dg.AssetChecksDefinition]:
+    """None of its own: the scores gate looks at every campaign's sum, the exports gate at what is shown."""
+    return []
