@@ -48,6 +48,7 @@ GUARDED = (
     "fct_sales_daily",
     "fct_sales_lines",
     "fct_store_days",
+    "fct_survey_answers",
     "fct_ugc",
     "fct_ugc_labels",
 )
