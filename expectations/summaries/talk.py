@@ -13,6 +13,8 @@ import pandas as pd
 COLUMNS = (
     "finding", "is_outside_its_range", "is_without_value", "is_impossible", "is_claimed_wrongly", "is_unexplained",
 )  # fmt: skip
+# The lead is claimed of 6 to 18 months, from four years on, at 5 %.
+SHORTEST_CLAIMED, LONGEST_LAG, FEWEST_MONTHS, SIGNIFICANCE = 6, 18, 48, 0.05
 
 
 def talk_findings(measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -42,6 +44,20 @@ def _word_of_mouth(table: pd.DataFrame) -> pd.DataFrame:
     is_total_untold = _number(table, "reach").isna() & table["note"].isna()
     is_without_value = _number(table, "direct_reach").isna() | is_total_untold
     return _findings(table, "word_of_mouth", ("campaign_id",), ranged, is_without_value, impossible)
+
+
+def _prosumer_lead(table: pd.DataFrame) -> pd.DataFrame:
+    lag = _number(table, "lag_months")
+    impossible = (
+        _outside(table, ("p_value", "reverse_p"))
+        | (_number(table, "correlation").abs() > 1)
+        | ~lag.between(1, LONGEST_LAG)
+        | (_number(table, "months_count") < FEWEST_MONTHS)
+    )
+    is_lead = table["is_lead"].fillna(False).astype("bool")
+    claimed = is_lead & ~((_number(table, "p_value") <= SIGNIFICANCE) & (lag >= SHORTEST_CLAIMED))
+    is_without_value = lag.isna() | _number(table, "p_value").isna()
+    return _findings(table, "prosumer_lead", ("cohort",), ("lag_months",), is_without_value, impossible, claimed)
 
 
 def _findings(
@@ -80,4 +96,7 @@ def _outside(table: pd.DataFrame, shares: Sequence[str]) -> pd.Series:
     return pd.Series((np.nan_to_num(values, nan=0.5) < 0).any(axis=1) | (values > 1).any(axis=1), index=table.index)
 
 
-_ROWS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {"word_of_mouth": _word_of_mouth}
+_ROWS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "word_of_mouth": _word_of_mouth,
+    "prosumer_lead": _prosumer_lead,
+}

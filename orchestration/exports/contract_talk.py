@@ -5,7 +5,7 @@ Belongs here: descriptions only. Does not: how rows are made (wom_reach.py …).
 
 from __future__ import annotations
 
-from orchestration.exports.columns import ALL_BASES, AS_OF, CAMPAIGN
+from orchestration.exports.columns import ALL_BASES, AS_OF, CAMPAIGN, DESIGNS
 from orchestration.exports.schema import Column, Output
 
 NOT_MEASURED = "not measured: see note"
@@ -119,4 +119,80 @@ WOM_REACH = Output(
     ),
 )
 
-TALK_OUTPUTS = (WOM_REACH,)
+LEAD_VERDICTS = ("leads", "leads by less", "no lead found", "not measured")
+
+
+def _when(name: str, title: str, meaning: str) -> Column:
+    return Column(name, title, "integer", meaning, unit="months", when_null=NOT_MEASURED)
+
+
+PROSUMER_LEAD = Output(
+    name="prosumer_lead",
+    title="Do prosumers lead",
+    grain="One row per lag of 1 to 18 months; one row without a lag where nothing can be said.",
+    purpose="Whether what early, socially active buyers buy comes 6 to 18 months before what everybody else buys; "
+    "a claim to test, which may come out empty.",
+    sort_key=("lag_months",),
+    columns=(
+        Column("lag_months", "Months earlier", "integer", "months compared", unit="months", when_null="not measured"),
+        Column(
+            "fit",
+            "Fit",
+            "number",
+            "how well the cohort's purchases so many months before go with everybody else's; 1: perfectly, 0: not",
+            unit="correlation, -1 to 1",
+            when_null=NOT_MEASURED,
+        ),
+        Column("is_best", "Best fit", "boolean", "true: the lag that fits best", when_null=NOT_MEASURED),
+        Column("in_words", "In words", "text", "the result in one sentence; the same in every row"),
+        Column(
+            "verdict",
+            "Verdict",
+            "text",
+            "leads: by 6 to 18 months, and chance is ruled out; leads by less: by 1 to 5 months",
+            allowed=LEAD_VERDICTS,
+        ),
+        _when("best_months", "Leads by", "the lag that fits best"),
+        _when("best_months_low", "low", "shortest lag that fits nearly as well"),
+        _when("best_months_high", "high", "longest lag that fits nearly as well"),
+        LEVEL,
+        Column(
+            "chance",
+            "Chance",
+            "share",
+            "how often chance alone gives as good a fit at any lag of 6 to 18 months",
+            unit="0 to 1",
+            when_null=NOT_MEASURED,
+        ),
+        Column(
+            "chance_reversed",
+            "Chance, the other way round",
+            "share",
+            "the check: the same for everybody else leading the cohort; low means that both follow something else",
+            unit="0 to 1",
+            when_null=NOT_MEASURED,
+        ),
+        Column("cohort", "Cohort", "text", "whose purchases are compared; the rule stands in the method notes"),
+        Column(
+            "people_count", "People in it", "integer", "people of the cohort", unit="people", when_null=NOT_MEASURED
+        ),
+        Column(
+            "others_count", "Everybody else", "integer", "known buyers not in it", unit="people", when_null=NOT_MEASURED
+        ),
+        Column(
+            "categories_count",
+            "Categories",
+            "integer",
+            "categories compared",
+            unit="categories",
+            when_null=NOT_MEASURED,
+        ),
+        Column("months_count", "Months", "integer", "whole months compared", unit="months", when_null=NOT_MEASURED),
+        Column("design", "Design", "text", "observational: no proof of cause", allowed=DESIGNS),
+        NOTE,
+        AS_OF,
+        ALL_BASES,
+    ),
+)
+
+TALK_OUTPUTS = (WOM_REACH, PROSUMER_LEAD)

@@ -21,6 +21,7 @@ from orchestration.exports.extra_sales import extra_sales
 from orchestration.exports.inputs import take
 from orchestration.exports.model_quality import model_quality
 from orchestration.exports.people import ambassador_candidates, may_be_listed, person_facts
+from orchestration.exports.prosumer_lead import prosumer_lead
 from orchestration.exports.quality import data_quality
 from orchestration.exports.report.build import build_report
 from orchestration.exports.report.render import render
@@ -55,6 +56,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "extra_sales": extra_sales(frames, context),
         "store_lift": store_lift(frames, context),
         "wom_reach": wom_reach(frames, context),
+        "prosumer_lead": prosumer_lead(frames, context),
         "moments": moments(frames, context),
         "store_alerts": store_alerts(frames, context),
         "ugc_kinds": ugc_kinds(frames, context),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from ml.measurement.prosumer_lead.schema import LAG_SCHEMA, LEAD_SCHEMA
 from ml.measurement.word_of_mouth.schema import GENERATION_SCHEMA, REACH_SCHEMA
 
 TALK_MEASUREMENTS: dict[str, dict[str, pl.DataType]] = {
     "word_of_mouth": dict(REACH_SCHEMA),
     "word_of_mouth_generations": dict(GENERATION_SCHEMA),
+    "prosumer_lead": dict(LEAD_SCHEMA),
+    "prosumer_lead_lags": dict(LAG_SCHEMA),
 }

@@ -52,6 +52,7 @@ NEEDS: dict[str, str] = {
     "extra_sales": "campaigns, and for a figure a test of people or stores (see campaign_results, store_lift) or codes "
     "and links with four weeks of the products' sales before; campaign_costs for what it cost",
     "wom_reach": "wom_surveys of members and of people they told, and campaign_members, of a finished campaign",
+    "prosumer_lead": "pos_lines that name their buyers over at least 48 months, and posts or reviews of buyers",
     "design_quality": "campaign_members with people who took part and people to compare with, and their sales before",
     "moments": "social_posts or reviews with texts in a language that a model reads",
     "store_alerts": "a jump: bad moments of a store or product whose sales or page views are known (pos_lines, "

@@ -24,6 +24,19 @@ WOM: dict[str, Any] = {
     "fan_out": 2.0,
     "note": None,
 }
+LEAD: dict[str, Any] = {
+    "cohort": "early",
+    "status": "measured",
+    "lag_months": 12,
+    "lag_months_low": 11,
+    "lag_months_high": 13,
+    "p_value": 0.01,
+    "reverse_p": 0.5,
+    "correlation": 0.5,
+    "months_count": 60,
+    "is_lead": True,
+    "note": None,
+}
 REFUSED = dict.fromkeys(WOM) | {"campaign_id": "c2", "status": "refused", "note": "12 members answered"}
 
 
@@ -53,6 +66,22 @@ def test_good_findings_and_explained_refusals_break_nothing() -> None:
 )
 def test_each_fault_of_word_of_mouth_breaks_its_rule(changes: dict[str, object], rule: str) -> None:
     assert broken("word_of_mouth", WOM, **changes) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"lag_months_low": 13}, "is_outside_its_range"),
+        ({"p_value": None, "is_lead": False}, "is_without_value"),
+        ({"p_value": 1.5, "is_lead": False}, "is_impossible"),
+        ({"months_count": 47}, "is_impossible"),
+        ({"p_value": 0.06}, "is_claimed_wrongly"),
+        ({"lag_months": 4, "lag_months_low": 4}, "is_claimed_wrongly"),
+    ],
+)
+def test_each_fault_of_a_lead_breaks_its_rule(changes: dict[str, object], rule: str) -> None:
+    assert broken("prosumer_lead", LEAD) == set()
+    assert broken("prosumer_lead", LEAD, **changes) == {rule}
 
 
 def test_a_part_with_its_reason_and_a_refusal_without_one() -> None:

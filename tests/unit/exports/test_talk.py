@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+import pytest
 
 from orchestration.exports.context import ExportContext
+from orchestration.exports.contract_talk import TALK_OUTPUTS
+from orchestration.exports.prosumer_lead import prosumer_lead
 from orchestration.exports.report.talk import talk_blocks
 from orchestration.exports.wom_reach import wom_reach
 from tests.unit.exports.conftest import Frames, frame
@@ -32,6 +35,11 @@ STEPS: list[dict[str, Any]] = [
     {"campaign_id": "spring", "generation": 1, "people": 2_410.0, "people_low": 1_900.0, "people_high": 2_950.0},
     {"campaign_id": "spring", "generation": 2, "people": 600.0, "people_low": 300.0, "people_high": 1_000.0},
 ]
+
+
+def every(**given: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """All outputs about talk, empty where not given."""
+    return {output.name: output.empty() for output in TALK_OUTPUTS} | given
 
 
 def told(frames: Frames, context: ExportContext, *rows: dict[str, Any], steps: bool = True) -> pl.DataFrame:
@@ -72,11 +80,71 @@ def test_a_refused_survey_says_why_and_the_report_shows_no_figure(frames: Frames
     table = told(frames, context, refused, steps=False)
     assert table.row(0, named=True)["interval_level"] is None
     assert "cannot be measured: 12 members answered" in table["in_words"][0]
-    (row,) = next(block for block in talk_blocks({"wom_reach": table}) if block.ident == "wom").rows
+    (row,) = next(block for block in talk_blocks(every(wom_reach=table)) if block.ident == "wom").rows
     assert (row.value, row.tone) == ("", "missing")
 
 
 def test_no_survey_names_what_is_needed(frames: Frames, context: ExportContext) -> None:
-    block = talk_blocks({"wom_reach": told(frames, context, steps=False)})[0]
+    block = talk_blocks(every(wom_reach=told(frames, context, steps=False)))[0]
     assert block.rows == ()
     assert "wom_surveys" in block.needs
+
+
+LEAD: dict[str, Any] = {
+    "cohort": "early buyers who are socially active",
+    "people_count": 180,
+    "categories_count": 8,
+    "months_count": 60,
+    "lag_months": 12,
+    "lag_months_low": 11,
+    "lag_months_high": 13,
+    "p_value": 0.001,
+    "reverse_p": 0.6,
+    "is_lead": True,
+    "interval_level": 0.9,
+    "design": "observational",
+    "status": "measured",
+}
+
+
+def lead(context: ExportContext, **changes: Any) -> pl.DataFrame:
+    row = LEAD | changes
+    lags = [{"cohort": row["cohort"], "lag_months": lag, "correlation": lag / 20} for lag in (11, 12, 13)]
+    return prosumer_lead(
+        {"prosumer_lead": frame("prosumer_lead", [row]), "prosumer_lead_lags": frame("prosumer_lead_lags", lags)},
+        context,
+    )
+
+
+def test_a_lead_has_its_months_and_says_that_it_is_no_cause(context: ExportContext) -> None:
+    table = lead(context)
+    assert table["lag_months"].to_list() == [11, 12, 13]
+    assert table["is_best"].to_list() == [False, True, False]
+    words = table["in_words"][0]
+    assert "comes about 12 months (11 to 13) before what everybody else buys" in words
+    assert "not why" in words
+    (row,) = talk_blocks(every(prosumer_lead=table))[1].rows
+    assert (row.value, row.span, row.tone) == ("12", "11 to 13", "good")
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({"is_lead": False, "p_value": 0.4}, "no lead found", "as far as 60 months can tell"),
+        ({"is_lead": False, "lag_months": 3, "lag_months_low": 3}, "leads by less", "about 3 months"),
+        ({"reverse_p": 0.01}, "leads", "both may follow a third thing"),
+    ],
+)
+def test_the_verdict_is_as_careful_as_the_test(
+    context: ExportContext, changes: dict[str, Any], verdict: str, words: str
+) -> None:
+    row = lead(context, **changes).row(0, named=True)
+    assert row["verdict"] == verdict
+    assert words in row["in_words"]
+
+
+def test_a_short_history_is_one_row_that_says_so(context: ExportContext) -> None:
+    refused = {"cohort": "early", "design": "observational", "status": "refused", "note": "18 whole months are known"}
+    table = prosumer_lead({"prosumer_lead": frame("prosumer_lead", [refused])}, context)
+    assert table.height == 1
+    assert table["in_words"][0] == "Whether prosumers lead cannot be said: 18 whole months are known."
