@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,8 @@ def settings_of(world: str, seed: int, size: str, folder: Path) -> Settings:
     return load_settings(folder / "nanolift.toml")
 
 
-def marts_of(settings: Settings, workspace: Workspace) -> dict[str, pl.DataFrame]:
-    """Land the world and build its marts."""
+def marts_of(settings: Settings, workspace: Workspace, also: Sequence[str] = ()) -> dict[str, pl.DataFrame]:
+    """Land the world and build the marts that features need, and `also` those."""
     as_of = settings.brand.as_of
     assert as_of is not None, "the example fixes its day"
     source, cutoff = settings.sources[0], cutoff_of(as_of, settings.brand.timezone)
@@ -79,7 +80,7 @@ def marts_of(settings: Settings, workspace: Workspace) -> dict[str, pl.DataFrame
     link_signals(loads, landed_root)
     lay_out_clusters(loads, cutoff, landed_root)
     warehouse = workspace.root / "warehouse.duckdb"
-    wanted = (*REQUIRED_MARTS, "dim_campaigns")
+    wanted = tuple(dict.fromkeys((*REQUIRED_MARTS, "dim_campaigns", *also)))
     subprocess.run(
         [
             *(str(Path(sys.executable).with_name("dbt")), "--quiet", "run", "--project-dir", str(ROOT)),
