@@ -1,9 +1,9 @@
 """Does a campaign's sum hold the truth, and is no sale in it twice?
 
 Drawn worlds: truths and estimates of four campaigns at the level of effects (members in store and online with
-correlated errors, people outside, stores on a ratio scale, both tests at once), summed by the shipped rule. Demo worlds: the
-pipeline's own way from simulated systems to the ledger, held against the world's truth, which no run reads; results are
-kept world by world in benchmarks/results/ledger_worlds.jsonl, and a later call goes on where this one stopped.
+correlated errors, people outside, stores on a ratio scale, both tests at once), summed by the shipped rule. Demo
+worlds: the pipeline's own way from simulated systems to the ledger, held against the world's truth, which no run reads;
+results are kept world by world in benchmarks/results/ledger_worlds.jsonl, and a later call goes on from there.
 
 Fixed beforehand: the truth of a demo world is the sum, over its measured campaigns, of the true extra sales of whoever
 and whatever is counted; seeds 1 to 20. Naive is what a dashboard adds: codes and links, and the sales through stores.

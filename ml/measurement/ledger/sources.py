@@ -25,6 +25,7 @@ _OTHERS_NOTE = (
     "sales of the campaign's products to people outside it, beyond their usual rate before and after; "
     "a price cut or advertising at the same time goes into it"
 )
+_DISAGREE = "the test and the comparison of untouched stores disagree, so no effect is ruled out"
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,15 @@ def through_others(people: pl.DataFrame) -> Part | None:
 
 
 def in_stores(lift: dict[str, object]) -> Part:
-    """The measured extra sales of the campaign's stores: all buyers, all products."""
+    """The measured extra sales of the campaign's stores: all buyers, all products.
+
+    Where the test and its placebos disagree the range is made to hold 0.
+    """
     extra, low, high = (float(str(lift[name])) for name in ("extra", "extra_low", "extra_high"))
-    return Part("store", "everybody", _STORE_EVIDENCE[str(lift["design"])], extra, low, high)
+    evidence = _STORE_EVIDENCE[str(lift["design"])]
+    if lift["is_clear"] or low <= 0 <= high:
+        return Part("store", "everybody", evidence, extra, low, high)
+    return Part("store", "everybody", evidence, extra, min(low, 0.0), max(high, 0.0), _DISAGREE)
 
 
 def claimed(members: pl.DataFrame) -> Part | None:

@@ -10,7 +10,7 @@ from ml.measurement.campaign_rows import rows_of
 from ml.measurement.estimators import adjusted_difference, residuals
 from ml.measurement.ledger.build import ledger
 from ml.measurement.ledger.parts import Evidence, Part, counted_once, total
-from ml.measurement.ledger.sources import own_purchases, through_others
+from ml.measurement.ledger.sources import in_stores, own_purchases, through_others
 from tests.unit.ml.worlds import training_world
 
 STORES = Part("store", "everybody", "randomised store test", 1000.0, 700.0, 1400.0)
@@ -118,6 +118,13 @@ def test_others_pay_the_codes_price_as_far_as_codes_go() -> None:
     assert part is not None and part.low is not None
     assert part.extra == 140_000 and part.extra - part.low == pytest.approx(1.644854 * 20_000)
     assert through_others(people.with_columns(caused_purchases_count=pl.lit(None, pl.Float64))) is None
+
+
+def test_a_store_test_that_its_placebos_do_not_bear_out_holds_no_effect() -> None:
+    lift: dict[str, object] = {"extra": 90.0, "extra_low": 20.0, "extra_high": 160.0, "design": "matched"}
+    clear, doubtful = in_stores(lift | {"is_clear": True}), in_stores(lift | {"is_clear": False})
+    assert (clear.low, clear.evidence) == (20.0, "matched stores")
+    assert (doubtful.low, doubtful.high) == (0.0, 160.0) and doubtful.note is not None
 
 
 def _tables(cost: list[tuple[int, str]]) -> dict[str, pl.DataFrame]:
