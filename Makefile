@@ -106,6 +106,7 @@ trials: $(ENVIRONMENT) ## the long counts (coverage, promotion) over many seeds;
 
 oracles: $(PEERS) ## golden values of metrics, made anew by the libraries that define them
 	@benchmarks/.venv/bin/python -m benchmarks.peers.oracles
+	@benchmarks/.venv/bin/python -m benchmarks.peers.review_oracles
 
 bench-env: $(PEERS) ## the peers that benchmarks compare with, in an environment of their own
 

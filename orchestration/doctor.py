@@ -50,7 +50,7 @@ NEEDS = (
         "store_lift", ("campaigns", "pos_lines"), ("campaign_members", "campaign_areas"), "stores, and what they sold"
     ),
     Need("extra_sales", ("campaigns", "pos_lines"), ("campaign_members", "campaign_areas"), "who or what took part"),
-    Need("review figures", ("reviews",), ("product_page_daily",), "pages tell views and orders"),
+    Need("review_effect", ("product_page_daily",), because="pages tell orders, views and the reviews displayed"),
     Need("moments", (), ("social_posts", "reviews"), "texts to read"),
     Need(
         "store_alerts", ("reviews",), ("pos_lines", "product_page_daily"), "how often people had occasion to complain"

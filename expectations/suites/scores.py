@@ -17,6 +17,7 @@ from expectations.declare import (
 )
 from expectations.suites.ledger import LEDGER
 from expectations.suites.model_quality import MODEL_QUALITY
+from expectations.suites.review_effect import REVIEW_RESULTS
 from expectations.suites.store_lift import STORE_TESTS
 from expectations.suites.talk import TALK
 from expectations.summaries.scores import figures
@@ -139,8 +140,19 @@ FIGURES_FRAME = FrameExpectations(
 
 SCORES = Suite(
     gate="scores",
-    frames=(UPLIFT, AMBASSADOR, SCORE_LISTS, COMPARISONS, STORE_TESTS, LEDGER, TALK, MODEL_QUALITY, FIGURES_FRAME),
-    checks_count=75,
+    frames=(
+        UPLIFT,
+        AMBASSADOR,
+        SCORE_LISTS,
+        COMPARISONS,
+        STORE_TESTS,
+        REVIEW_RESULTS,
+        LEDGER,
+        TALK,
+        MODEL_QUALITY,
+        FIGURES_FRAME,
+    ),
+    checks_count=82,
     figures=figures,
     limits=(
         Limit("ambassador.scored_count", 0.5, 5.0, 7, "people come and go slowly", may_end=True),

@@ -25,6 +25,8 @@ from orchestration.assets.ledger import KEYS as LEDGER_KEYS
 from orchestration.assets.measurements import KEYS as MEASUREMENT_KEYS
 from orchestration.assets.models import AMBASSADOR, QUALITY, UPLIFT
 from orchestration.assets.models import KEYS as MODEL_KEYS
+from orchestration.assets.review_effect import EFFECT as REVIEW_EFFECT
+from orchestration.assets.review_effect import KEYS as REVIEW_KEYS
 from orchestration.assets.store_lift import KEYS as STORE_LIFT_KEYS
 from orchestration.assets.talk import KEYS as TALK_KEYS
 from orchestration.assets.talk import STUDIES
@@ -36,7 +38,7 @@ from orchestration.workspace import Build
 GROUP = "scores"
 LISTS = ("uplift", AMBASSADOR)
 # What the gate reads of the measurements: whether every effect on people tells how fair its comparison was.
-COMPARED = ("campaign_effects", "design_checks", "overlap", "sensitivity", "store_lift", *LEDGER_KEYS)
+COMPARED = ("campaign_effects", "design_checks", "overlap", "sensitivity", "store_lift", REVIEW_EFFECT, *LEDGER_KEYS)
 TALK = tuple(study.main for study in STUDIES)
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in LISTS}
 
@@ -72,6 +74,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                     FEATURE_KEYS[SCORING],
                     *MEASUREMENT_KEYS.values(),
                     *STORE_LIFT_KEYS.values(),
+                    *REVIEW_KEYS.values(),
                     *LEDGER_KEYS.values(),
                     *TALK_KEYS.values(),
                 ],
@@ -125,6 +128,7 @@ def check(session: RunSession) -> GateResult:
     in_use = {"measured_effects"} if is_measured else set()
     in_use |= {"campaign_value"} if session.tables["campaign_value"].height else set()
     in_use |= {"store_tests"} if session.tables["store_lift"].height else set()
+    in_use |= {"review_results"} if session.tables[REVIEW_EFFECT].height else set()
     in_use |= {"talk_findings"} if any(session.tables[name].height for name in TALK) else set()
     in_use |= {f"{name}_model" for name, frame in frames.items() if frame is not None}
     return validate(suite(GROUP), score_frames(run, past), GateContext(session.streams_with_rows | in_use, past))

@@ -25,6 +25,7 @@ from orchestration.exports.prosumer_lead import prosumer_lead
 from orchestration.exports.quality import data_quality
 from orchestration.exports.report.build import build_report
 from orchestration.exports.report.render import render
+from orchestration.exports.review_effect import review_effect
 from orchestration.exports.score_results import score_results
 from orchestration.exports.scores import ambassador_scores, uplift_scores, withheld_counts
 from orchestration.exports.store_lift import store_lift
@@ -55,6 +56,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "campaign_results": campaign_results(frames, context),
         "extra_sales": extra_sales(frames, context),
         "store_lift": store_lift(frames, context),
+        "review_effect": review_effect(frames, context),
         "wom_reach": wom_reach(frames, context),
         "prosumer_lead": prosumer_lead(frames, context),
         "moments": moments(frames, context),

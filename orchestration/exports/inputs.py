@@ -14,6 +14,7 @@ import polars as pl
 from orchestration.errors import IntegrityError
 from orchestration.exports.inputs_ledger import LEDGER_MEASUREMENTS
 from orchestration.exports.inputs_quality import QUALITY_MEASUREMENTS
+from orchestration.exports.inputs_reviews import REVIEW_MEASUREMENTS
 from orchestration.exports.inputs_stores import STORE_MEASUREMENTS
 from orchestration.exports.inputs_talk import TALK_MEASUREMENTS
 from orchestration.exports.inputs_texts import TEXT_MARTS, TEXT_MEASUREMENTS, UGC_TEXT_COLUMNS
@@ -117,6 +118,7 @@ SCORE_INPUTS: dict[str, dict[str, pl.DataType]] = {
 MEASUREMENT_INPUTS: dict[str, dict[str, pl.DataType]] = {
     **TEXT_MEASUREMENTS,
     **STORE_MEASUREMENTS,
+    **REVIEW_MEASUREMENTS,
     **LEDGER_MEASUREMENTS,
     **TALK_MEASUREMENTS,
     **QUALITY_MEASUREMENTS,

@@ -49,6 +49,7 @@ NEEDS: dict[str, str] = {
     "campaign_results": "campaigns, and for a measured effect campaign_members and pos_lines",
     "store_lift": "campaigns with stores or areas (campaign_members, campaign_areas) and pos_lines of stores over "
     "weeks before and after",
+    "review_effect": "product_page_daily with orders, and the reviews displayed there or the stream reviews",
     "extra_sales": "campaigns, and for a figure a test of people or stores (see campaign_results, store_lift) or codes "
     "and links with four weeks of the products' sales before; campaign_costs for what it cost",
     "wom_reach": "wom_surveys of members and of people they told, and campaign_members, of a finished campaign",

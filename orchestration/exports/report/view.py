@@ -12,6 +12,7 @@ from typing import Literal
 from orchestration.exports.report.view_forest import Forest, Tone
 from orchestration.exports.report.view_ledger import LedgerRow
 from orchestration.exports.report.view_quality import QualityBlock
+from orchestration.exports.report.view_reviews import ReviewsBlock
 from orchestration.exports.report.view_stores import StoreRow
 from orchestration.exports.report.view_talk import TalkBlock
 from orchestration.exports.report.view_texts import TextsBlock
@@ -190,6 +191,7 @@ class ReportContext:
     campaigns: tuple[CampaignBlock, ...]
     ledger: tuple[LedgerRow, ...]
     stores: tuple[StoreRow, ...]
+    reviews: ReviewsBlock
     talk: tuple[TalkBlock, ...]
     fairness: tuple[FairnessRow, ...]
     texts: TextsBlock

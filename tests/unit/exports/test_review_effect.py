@@ -1,0 +1,167 @@
+"""Effects of reviews as marketers read them: units, verdicts, words, the chart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from orchestration.exports.context import ExportContext
+from orchestration.exports.report.reviews import reviews_block
+from orchestration.exports.review_effect import review_effect
+from tests.unit.exports.conftest import frame
+
+HISTORY: dict[str, Any] = {
+    "result_id": "pages_displayed",
+    "method": "page_history",
+    "dose": "displayed",
+    "outcome": "orders_per_view",
+    "design": "observational",
+    "interval_level": 0.9,
+    "effect_at_50": 0.36,
+    "effect_low": 0.30,
+    "effect_high": 0.42,
+    "placebo_effect": 0.01,
+    "placebo_low": -0.02,
+    "placebo_high": 0.04,
+    "pages_count": 40,
+    "products_count": 40,
+    "weeks_count": 70,
+    "orders_count": 9000,
+    "status": "measured",
+    "note": "observational, likely upward",
+}
+DRAWN = HISTORY | {
+    "result_id": "products_spring",
+    "campaign_id": "spring",
+    "method": "drawn_products",
+    "design": "randomised",
+    "effect_at_50": 0.28,
+    "effect_low": -0.05,
+    "effect_high": 0.70,
+    "gain": 0.06,
+    "gain_low": 0.01,
+    "gain_high": 0.11,
+    "reviews_gained": 34.0,
+    "reviews_gained_low": 30.0,
+    "reviews_gained_high": 38.0,
+    "note": None,
+}
+POINT = {"result_id": "pages_displayed", "kind": "ten_more", "effect": 0.05, "effect_low": 0.02, "effect_high": 0.08}
+STEP = {
+    "result_id": "pages_displayed",
+    "reviews_at": 50,
+    "products_count": 20,
+    "effect": 0.01,
+    "effect_low": -0.02,
+    "effect_high": 0.04,
+    "p_value": 0.5,
+    "p_adjusted": 0.5,
+    "is_step": False,
+    "status": "measured",
+}
+CLAIM = {
+    "source": "PowerReviews",
+    "claim": "25 to 50 reviews: +18 %",
+    "reviews_from": 25,
+    "reviews_to": 50,
+    "effect": 0.18,
+}
+
+
+def exported(context: ExportContext, *effects: dict[str, Any]) -> pl.DataFrame:
+    frames = {
+        "review_effect": frame("review_effect", list(effects)),
+        "review_effect_curve": frame(
+            "review_effect_curve", [POINT | {"reviews_from": n, "reviews_to": n + 10} for n in (0, 10)]
+        ),
+        "review_effect_steps": frame("review_effect_steps", [STEP]),
+        "review_effect_references": frame("review_effect_references", [CLAIM]),
+        "dim_campaigns": frame("dim_campaigns", [{"campaign_id": "spring", "name": "Spring tasting"}]),
+    }
+    return review_effect(frames, context)
+
+
+def row(table: pl.DataFrame, kind: str, told_by: str = "page histories") -> dict[str, Any]:
+    return table.filter(kind=kind, told_by=told_by).row(0, named=True)
+
+
+def test_page_histories_are_never_told_as_a_cause(context: ExportContext) -> None:
+    found = row(exported(context, HISTORY), "50 reviews against none")
+    assert (found["verdict"], found["caution"], found["check"]) == ("clear gain", "likely too high", "passed")
+    assert "+36.0 %" in found["in_words"]
+    assert "no proof of cause" in found["in_words"]
+
+
+def test_a_failed_check_is_in_the_sentence(context: ExportContext) -> None:
+    failed = HISTORY | {"placebo_low": 0.005}
+    assert "seem to sell before they are there" in row(exported(context, failed), "50 reviews against none")["in_words"]
+
+
+def test_products_drawn_by_lot_tell_effect_gain_and_reviews(context: ExportContext) -> None:
+    table = exported(context, HISTORY, DRAWN)
+    drawn = "products drawn by lot"
+    fifty = row(table, "50 reviews against none", drawn)
+    assert (fifty["verdict"], fifty["caution"], fifty["campaign_name"]) == ("not clear", None, "Spring tasting")
+    assert row(table, "seeded pages against others", drawn)["verdict"] == "clear gain"
+    brought = row(table, "reviews a campaign brought", drawn)
+    assert (brought["extra"], brought["unit"], brought["counted"]) == (34.0, "reviews", "reviews per product")
+    assert "no proof" not in fifty["in_words"]
+
+
+def test_the_curve_says_what_ten_more_reviews_do_at_each_number(context: ExportContext) -> None:
+    table = exported(context, HISTORY).filter(kind="ten more reviews")
+    assert table.select("reviews_from", "reviews_to").rows() == [(0, 10), (10, 20)]
+    assert "from 10 to 20 reviews: +5.0 %" in table["in_words"][1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({}, "no jump found", "no jump found beyond the smooth curve"),
+        ({"is_step": True, "effect": 0.15}, "jump", "a jump of +15.0 %"),
+        (
+            {"status": "refused", "effect": None, "note": "2 products were seen both below and above: too few to tell"},
+            "not measured",
+            "cannot be told: 2 products",
+        ),
+    ],
+)
+def test_a_jump_is_told_with_its_verdict(
+    context: ExportContext, changes: dict[str, Any], verdict: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "STEP", STEP | changes)
+    found = row(exported(context, HISTORY), "a jump at a number")
+    assert found["verdict"] == verdict
+    assert words in found["in_words"]
+
+
+def test_a_refusal_says_why(context: ExportContext) -> None:
+    kept = {name: DRAWN[name] for name in ("result_id", "campaign_id", "method", "design", "interval_level")}
+    table = exported(context, kept | {"status": "refused", "note": "4 products with a page were seeded"})
+    found = row(table, "50 reviews against none", "products drawn by lot")
+    assert found["verdict"] == "not measured"
+    assert found["in_words"] == "Spring tasting: not measured: 4 products with a page were seeded."
+    assert found["extra"] is None
+
+
+def test_published_figures_stand_apart_with_source_and_year(context: ExportContext) -> None:
+    found = row(exported(context, HISTORY), "published elsewhere", "other people's figures")
+    assert (found["verdict"], found["source"], found["source_year"]) == ("not ours", "PowerReviews", None)
+    assert "year not stated" in found["in_words"]
+
+
+def test_the_chart_draws_the_curve_and_the_published_figures(context: ExportContext) -> None:
+    block = reviews_block(exported(context, HISTORY))
+    assert block.chart is not None
+    assert [line.label for line in block.chart.lines] == ["page histories"]
+    (mark,) = block.chart.marks
+    # 25 to 50 reviews is log(51/26) of log1p; ten more at 25 is log(36/26): 1.18 ** (.3254/.6737) - 1 = 8.3 %.
+    assert mark.top == pytest.approx(100 - 100 * 8.32 / 10, abs=0.2)
+    assert not mark.is_cut
+
+
+def test_without_pages_the_section_has_nothing_to_show(context: ExportContext) -> None:
+    block = reviews_block(review_effect({}, context))
+    assert (block.chart, block.rows) == (None, ())
