@@ -136,7 +136,7 @@ def _drawn_products(
         return found.log_effect * share, found.log_low * share, found.log_high * share
 
     after = draw.rows.period == 2
-    lowest, highest = (float(draw.reviews.filter(pl.Series(after)).quantile(q, "nearest") or 0.0) for q in (0.02, 0.98))
+    lowest, highest = (float(draw.reviews.quantile(q, "nearest") or 0.0) for q in (0.02, 0.98))
     return {
         "dose": draw.dose,
         "outcome": "orders_per_view" if draw.has_views else "orders_per_day",
