@@ -25,7 +25,7 @@ from orchestration.demo.world import build_world
 MONTHS, LAG = 60, 12
 FALSE_LEADS, FOUND = 0.07, 0.9
 # The rules were settled on other seeds.
-SEED = 20_261
+SEED = 20_361
 TASTE_MEMORY = 0.6
 Pair = Callable[[np.random.Generator], tuple[FloatArray, FloatArray]]
 # Name → kind of pair without a lead, memory of the series, size of what is shared.

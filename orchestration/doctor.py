@@ -58,6 +58,7 @@ NEEDS = (
     Need("text_check", (), ("ugc_labels", "reviews"), "labels, or stars, to hold the reading against"),
     Need("brand survey figures", ("brand_surveys",)),
     Need("prosumer_lead", ("pos_lines",), ("social_posts", "reviews"), "48 months of buyers, and who publishes"),
+    Need("synergy", ("campaigns", "campaign_members", "pos_lines"), ("influencer_bursts",), "where both met"),
     Need("wom_reach", ("campaigns", "campaign_members", "wom_surveys"), because="members, and whom they told"),
 )
 

@@ -13,6 +13,7 @@ import dagster as dg
 import polars as pl
 
 from ml.measurement.prosumer_lead.measure import prosumer_lead
+from ml.measurement.synergy.measure import synergy
 from ml.measurement.word_of_mouth.measure import word_of_mouth
 from orchestration.assets.warehouse import KEYS as MART_KEYS
 from orchestration.progress import announce
@@ -84,7 +85,34 @@ LEAD = Study(
     measure=lambda marts, as_of, seed: prosumer_lead(marts, as_of, seed=seed),
 )
 
-STUDIES = (WORD_OF_MOUTH, LEAD)
+SYNERGY = Study(
+    name="measure_synergy",
+    title="synergy",
+    tables={
+        "synergy": "One row per campaign, outcome, partner (influencer, promotion) and order: what both do beyond each."
+    },
+    reads={
+        "fct_influencer_bursts": ("campaign_id", "burst_id", "published_on", "areas", "tier"),
+        "fct_campaign_members": ("campaign_id", "unit", "unit_id", "arm"),
+        "dim_campaigns": ("campaign_id", "starts_on", "ends_on"),
+        "fct_store_days": (
+            "store_id",
+            "business_on",
+            "channel",
+            "currency",
+            "transactions_count",
+            "net_amount_minor",
+            "lines_count",
+            "discounted_lines_count",
+        ),
+        "dim_stores": ("store_id", "area_id", "opened_on", "closed_on", "is_known"),
+        "bridge_campaign_products": ("campaign_id", "product_id"),
+        "fct_page_daily": ("product_id", "page_on", "visitor_type", "views_count", "orders_count"),
+    },
+    measure=lambda marts, as_of, seed: synergy(marts, as_of, seed=seed),
+)
+
+STUDIES = (WORD_OF_MOUTH, LEAD, SYNERGY)
 KEYS = {name: dg.AssetKey([GROUP, name]) for study in STUDIES for name in study.tables}
 
 

@@ -30,6 +30,7 @@ MARTS = "marts"
 # What the layers after dbt read: each is guarded by the marts gate.
 GUARDED = (
     "bridge_campaign_areas",
+    "bridge_campaign_products",
     "dim_accounts",
     "dim_campaigns",
     "dim_consumers",
@@ -40,9 +41,11 @@ GUARDED = (
     "fct_campaign_events",
     "fct_campaign_members",
     "fct_campaigns",
+    "fct_influencer_bursts",
     "fct_moment_daily",
     "fct_moment_opportunities",
     "fct_moments",
+    "fct_page_daily",
     "fct_post_metric_snapshots",
     "fct_profile_snapshots",
     "fct_sales_daily",

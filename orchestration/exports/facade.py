@@ -29,6 +29,7 @@ from orchestration.exports.review_effect import review_effect
 from orchestration.exports.score_results import score_results
 from orchestration.exports.scores import ambassador_scores, uplift_scores, withheld_counts
 from orchestration.exports.store_lift import store_lift
+from orchestration.exports.synergy import synergy
 from orchestration.exports.text_check import text_check
 from orchestration.exports.texts import moments, store_alerts, ugc_kinds
 from orchestration.exports.wom_reach import wom_reach
@@ -59,6 +60,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "review_effect": review_effect(frames, context),
         "wom_reach": wom_reach(frames, context),
         "prosumer_lead": prosumer_lead(frames, context),
+        "synergy": synergy(frames, context),
         "moments": moments(frames, context),
         "store_alerts": store_alerts(frames, context),
         "ugc_kinds": ugc_kinds(frames, context),

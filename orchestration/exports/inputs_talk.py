@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from ml.measurement.prosumer_lead.schema import LAG_SCHEMA, LEAD_SCHEMA
+from ml.measurement.synergy.schema import SYNERGY_SCHEMA
 from ml.measurement.word_of_mouth.schema import GENERATION_SCHEMA, REACH_SCHEMA
 
 TALK_MEASUREMENTS: dict[str, dict[str, pl.DataType]] = {
@@ -12,4 +13,5 @@ TALK_MEASUREMENTS: dict[str, dict[str, pl.DataType]] = {
     "word_of_mouth_generations": dict(GENERATION_SCHEMA),
     "prosumer_lead": dict(LEAD_SCHEMA),
     "prosumer_lead_lags": dict(LAG_SCHEMA),
+    "synergy": dict(SYNERGY_SCHEMA),
 }

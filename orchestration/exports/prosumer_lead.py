@@ -15,7 +15,7 @@ from orchestration.exports.contract_talk import PROSUMER_LEAD
 from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
 
-SIGNIFICANT = 0.05
+SIGNIFICANT = 0.04
 
 
 def prosumer_lead(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl.DataFrame:

@@ -13,7 +13,9 @@ final as (
             as transactions_count,
         count(distinct case when not is_return then consumer_key end) as known_buyers_count,
         {{ sum_minor('net_amount_minor') }} as net_amount_minor,
-        count(*) as lines_count
+        count(*) as lines_count,
+        case when count(discount_minor) > 0 then count(case when discount_minor > 0 then 1 end) end
+            as discounted_lines_count
     from lines
     group by store_id, business_on, channel, currency
 )

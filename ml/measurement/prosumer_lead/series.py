@@ -77,6 +77,9 @@ def autoregression(series: FloatArray) -> FloatArray:
         criterion = n * np.log(max(float(left @ left) / n, 1e-300)) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
         if criterion < best:
             best, chosen = criterion, np.concatenate([coefficients, np.zeros(MOST_MEMORY - order)])
+    if chosen.any():
+        # Short series show less memory than they have (Kendall 1954).
+        chosen[0] += (1 + 3 * chosen.sum()) / months
     return _stationary(chosen)
 
 

@@ -14,12 +14,17 @@ from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.report.view_talk import TalkBlock, TalkRow
 
 _LEAD_TONES = {"leads": "good", "leads by less": "open", "no lead found": "open", "not measured": "missing"}
+_SYNERGY_TONES = {"more together": "good", "less together": "bad", "not clear": "open", "not measured": "missing"}
 _WOM_TONES = {"measured": "good", "in part": "open", "not measured": "missing"}
 
 
 def talk_blocks(exports: Mapping[str, pl.DataFrame]) -> tuple[TalkBlock, ...]:
     """One block a study, in reading order."""
-    return (_word_of_mouth(exports["wom_reach"]), _lead(exports["prosumer_lead"]))
+    return (
+        _word_of_mouth(exports["wom_reach"]),
+        _synergy(exports["synergy"]),
+        _lead(exports["prosumer_lead"]),
+    )
 
 
 def _word_of_mouth(table: pl.DataFrame) -> TalkBlock:
@@ -75,3 +80,32 @@ def _cohort(row: Mapping[str, Any]) -> TalkRow:
         verdict=row["verdict"],
         words=row["in_words"],
     )
+
+
+def _synergy(table: pl.DataFrame) -> TalkBlock:
+    return TalkBlock(
+        ident="synergy",
+        title="Members together with influencers and promotions",
+        caption="What both do beyond each alone, by who came first",
+        value_title="On top of each alone",
+        rows=tuple(_together(row) for row in table.iter_rows(named=True)),
+        remark="Suggestive: nobody drew by lot where influencers and promotions came.",
+        needs="No campaign of areas or stores has an influencer beside it. Needed: influencer_bursts with areas.",
+    )
+
+
+def _together(row: Mapping[str, Any]) -> TalkRow:
+    known = row["on_top"] is not None
+    return TalkRow(
+        name=row["campaign_name"] or f"Campaign {row['campaign_id']}",
+        what=f"{row['counted']}, with {row['partner']}, {row['order'].replace('nano', 'members')}",
+        value=_percent(row["on_top"]) if known else "",
+        span=f"{_percent(row['on_top_low'])} to {_percent(row['on_top_high'])}" if known else "",
+        tone=_SYNERGY_TONES[row["verdict"]],
+        verdict=row["verdict"],
+        words=row["in_words"],
+    )
+
+
+def _percent(ratio: float) -> str:
+    return f"{ENGLISH.number(100 * ratio, 1, signed=True)} %"

@@ -37,6 +37,20 @@ LEAD: dict[str, Any] = {
     "is_lead": True,
     "note": None,
 }
+SYNERGY: dict[str, Any] = {
+    **{"campaign_id": "c1", "outcome": "store_sales", "partner": "influencer", "order": "any order"},
+    "status": "measured",
+    **{
+        f"{name}{end}": None
+        for name in ("nano_effect", "partner_effect", "additive", "check")
+        for end in ("", "_low", "_high")
+    },
+    **{"interaction": 0.1, "interaction_low": 0.0, "interaction_high": 0.2},
+    "p_value": 0.1,
+    "reading": "suggestive",
+    "design": "observational",
+    "note": None,
+}
 REFUSED = dict.fromkeys(WOM) | {"campaign_id": "c2", "status": "refused", "note": "12 members answered"}
 
 
@@ -82,6 +96,20 @@ def test_each_fault_of_word_of_mouth_breaks_its_rule(changes: dict[str, object],
 def test_each_fault_of_a_lead_breaks_its_rule(changes: dict[str, object], rule: str) -> None:
     assert broken("prosumer_lead", LEAD) == set()
     assert broken("prosumer_lead", LEAD, **changes) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"interaction_low": 0.15}, "is_outside_its_range"),
+        ({"interaction": None}, "is_without_value"),
+        ({"interaction": 2.0, "interaction_high": 3.0}, "is_impossible"),
+        ({"reading": "proven"}, "is_claimed_wrongly"),
+    ],
+)
+def test_each_fault_of_synergy_breaks_its_rule(changes: dict[str, object], rule: str) -> None:
+    assert broken("synergy", SYNERGY) == set()
+    assert broken("synergy", SYNERGY, **changes) == {rule}
 
 
 def test_a_part_with_its_reason_and_a_refusal_without_one() -> None:

@@ -11,6 +11,8 @@ from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_talk import TALK_OUTPUTS
 from orchestration.exports.prosumer_lead import prosumer_lead
 from orchestration.exports.report.talk import talk_blocks
+from orchestration.exports.report.view_talk import TalkBlock
+from orchestration.exports.synergy import synergy
 from orchestration.exports.wom_reach import wom_reach
 from tests.unit.exports.conftest import Frames, frame
 
@@ -40,6 +42,11 @@ STEPS: list[dict[str, Any]] = [
 def every(**given: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """All outputs about talk, empty where not given."""
     return {output.name: output.empty() for output in TALK_OUTPUTS} | given
+
+
+def block(ident: str, **given: pl.DataFrame) -> TalkBlock:
+    """The report's block of that name."""
+    return next(one for one in talk_blocks(every(**given)) if one.ident == ident)
 
 
 def told(frames: Frames, context: ExportContext, *rows: dict[str, Any], steps: bool = True) -> pl.DataFrame:
@@ -123,7 +130,7 @@ def test_a_lead_has_its_months_and_says_that_it_is_no_cause(context: ExportConte
     words = table["in_words"][0]
     assert "comes about 12 months (11 to 13) before what everybody else buys" in words
     assert "not why" in words
-    (row,) = talk_blocks(every(prosumer_lead=table))[1].rows
+    (row,) = block("lead", prosumer_lead=table).rows
     assert (row.value, row.span, row.tone) == ("12", "11 to 13", "good")
 
 
@@ -148,3 +155,54 @@ def test_a_short_history_is_one_row_that_says_so(context: ExportContext) -> None
     table = prosumer_lead({"prosumer_lead": frame("prosumer_lead", [refused])}, context)
     assert table.height == 1
     assert table["in_words"][0] == "Whether prosumers lead cannot be said: 18 whole months are known."
+
+
+SYNERGY: dict[str, Any] = {
+    "campaign_id": "spring",
+    "outcome": "store_receipts",
+    "partner": "influencer",
+    "order": "nano first",
+    **{"interaction": 0.1, "interaction_low": 0.02, "interaction_high": 0.18},
+    **{"additive": 0.11, "additive_low": 0.02, "additive_high": 0.2},
+    **{"check": 0.0, "check_low": -0.1, "check_high": 0.1},
+    "interval_level": 0.9,
+    "reading": "suggestive",
+    "design": "observational",
+    "status": "measured",
+}
+
+
+def together(frames: Frames, context: ExportContext, **changes: Any) -> pl.DataFrame:
+    return synergy(
+        {"dim_campaigns": frames["dim_campaigns"], "synergy": frame("synergy", [SYNERGY | changes])}, context
+    )
+
+
+def test_log_effects_become_ratios(frames: Frames, context: ExportContext) -> None:
+    row = together(frames, context).row(0, named=True)
+    assert row["on_top"] == pytest.approx(0.10517, abs=1e-5)
+    assert row["on_top_added"] == 0.11
+    assert row["members_alone"] is None
+    assert "members first) together came with more receipts than each alone: +10.5 %" in row["in_words"]
+    assert "Suggestive" in row["in_words"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({"interaction": -0.1, "interaction_low": -0.2, "interaction_high": -0.05}, "less together", "less receipts"),
+        ({"interaction_low": -0.01}, "not clear", "no difference from the two added up"),
+        ({"check_low": 0.01}, "more together", "do not rely"),
+        ({"outcome": "new_visitor_orders"}, "more together", "new visitors of its pages who order changed by +10.5 %"),
+        ({"status": "refused", "note": "2 areas with both"}, "not measured", "cannot be told: 2 areas with both"),
+    ],
+)
+def test_what_both_do_together_is_said_as_far_as_it_goes(
+    frames: Frames, context: ExportContext, changes: dict[str, Any], verdict: str, words: str
+) -> None:
+    table = together(frames, context, **changes)
+    row = table.row(0, named=True)
+    assert row["verdict"] == verdict
+    assert words in row["in_words"]
+    (shown,) = block("synergy", synergy=table).rows
+    assert shown.verdict == verdict

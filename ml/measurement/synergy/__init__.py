@@ -1,0 +1,1 @@
+"""What a campaign among people does together with influencers or promotions, beyond the two apart."""
