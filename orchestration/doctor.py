@@ -56,7 +56,8 @@ NEEDS = (
         "store_alerts", ("reviews",), ("pos_lines", "product_page_daily"), "how often people had occasion to complain"
     ),
     Need("text_check", (), ("ugc_labels", "reviews"), "labels, or stars, to hold the reading against"),
-    Need("brand survey figures", ("brand_surveys",)),
+    Need("brand_effect", ("campaigns", "campaign_members", "brand_surveys"), because="answers of both arms"),
+    Need("posts_sell", ("campaigns",), ("campaign_members", "wom_surveys"), "who was invited, or what people say"),
     Need("prosumer_lead", ("pos_lines",), ("social_posts", "reviews"), "48 months of buyers, and who publishes"),
     Need("synergy", ("campaigns", "campaign_members", "pos_lines"), ("influencer_bursts",), "where both met"),
     Need("wom_reach", ("campaigns", "campaign_members", "wom_surveys"), because="members, and whom they told"),

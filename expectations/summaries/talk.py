@@ -17,6 +17,8 @@ COLUMNS = (
 SHORTEST_CLAIMED, LONGEST_LAG, FEWEST_MONTHS, SIGNIFICANCE = 6, 18, 48, 0.04
 # Five times as much, or a fifth: sales or pages are wrong.
 LARGEST_LOG_EFFECT = 1.6
+# Answers are given on a scale of 0 to 10.
+LARGEST_ANSWER, FEWEST_ANSWERS = 10.0, 30
 
 
 def talk_findings(measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -71,6 +73,25 @@ def _synergy(table: pd.DataFrame) -> pd.DataFrame:
     return _findings(table, "synergy", keys, ranged, value.isna(), impossible, claimed)
 
 
+def _brand_effect(table: pd.DataFrame) -> pd.DataFrame:
+    means = [f"{arm}_{wave}" for arm in ("treated", "control") for wave in ("before", "after")]
+    values = table[means].astype("float64").to_numpy()
+    outside = pd.Series((np.nan_to_num(values, nan=0.0) < 0).any(axis=1) | (values > LARGEST_ANSWER).any(axis=1))
+    shares = ("p_value", "treated_answered_share", "control_answered_share")
+    impossible = _outside(table, shares) | outside.set_axis(table.index)
+    claimed = (table["design"] == "randomised") & ~(_number(table, "control_count") >= FEWEST_ANSWERS)
+    value = _number(table, "effect")
+    keys = ("campaign_id", "question")
+    return _findings(table, "brand_effect", keys, ("effect", "check"), value.isna(), impossible, claimed)
+
+
+def _posts_sell(table: pd.DataFrame) -> pd.DataFrame:
+    share, people, buyers = (_number(table, name) for name in ("share", "people_count", "buyers_count"))
+    impossible = (share.abs() > 1) | (buyers > people) | (people < 1)
+    is_without_value = buyers.isna() | (share.isna() & table["note"].isna())
+    return _findings(table, "posts_sell", ("campaign_id", "measure"), ("share",), is_without_value, impossible)
+
+
 def _findings(
     table: pd.DataFrame,
     name: str,
@@ -111,4 +132,6 @@ _ROWS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "word_of_mouth": _word_of_mouth,
     "prosumer_lead": _prosumer_lead,
     "synergy": _synergy,
+    "brand_effect": _brand_effect,
+    "posts_sell": _posts_sell,
 }

@@ -12,6 +12,7 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
+from ml.measurement.brand_effect.measure import brand_effects, posts_sell
 from ml.measurement.prosumer_lead.measure import prosumer_lead
 from ml.measurement.synergy.measure import synergy
 from ml.measurement.word_of_mouth.measure import word_of_mouth
@@ -112,7 +113,45 @@ SYNERGY = Study(
     measure=lambda marts, as_of, seed: synergy(marts, as_of, seed=seed),
 )
 
-STUDIES = (WORD_OF_MOUTH, LEAD, SYNERGY)
+BRAND = Study(
+    name="measure_brand_effect",
+    title="brand effect",
+    tables={
+        "brand_effect": "One row per campaign with a brand survey and question: treated less control, after and before."
+    },
+    reads={
+        "fct_survey_answers": (
+            "survey",
+            "campaign_id",
+            "consumer_key",
+            "arm",
+            "wave",
+            "trust",
+            "recommend",
+            "intent",
+            "surveyed_at",
+        ),
+        "fct_campaign_members": ("campaign_id", "unit", "consumer_key", "arm", "design"),
+        "dim_campaigns": ("campaign_id", "ends_on"),
+    },
+    measure=lambda marts, as_of, seed: brand_effects(marts, as_of),
+)
+POSTS = Study(
+    name="measure_posts_sell",
+    title="posts sell",
+    tables={
+        "posts_sell": "Three rows per campaign among people: bought after a post as said, as tracked, as held out."
+    },
+    reads={
+        "fct_survey_answers": ("survey", "campaign_id", "consumer_key", "bought_after_post", "surveyed_at"),
+        "fct_campaign_members": ("campaign_id", "unit", "arm", "design", "first_purchase"),
+        "fct_campaign_events": ("campaign_id", "kind", "consumer_key"),
+        "dim_campaigns": ("campaign_id", "ends_on"),
+    },
+    measure=lambda marts, as_of, seed: posts_sell(marts, as_of),
+)
+
+STUDIES = (WORD_OF_MOUTH, LEAD, SYNERGY, BRAND, POSTS)
 KEYS = {name: dg.AssetKey([GROUP, name]) for study in STUDIES for name in study.tables}
 
 

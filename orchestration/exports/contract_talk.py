@@ -272,4 +272,80 @@ SYNERGY = Output(
     ),
 )
 
-TALK_OUTPUTS = (WOM_REACH, PROSUMER_LEAD, SYNERGY)
+BRAND_QUESTIONS = {"trust": "trust in the brand", "recommend": "would recommend it", "intent": "means to buy"}
+BRAND_VERDICTS = ("clear gain", "clear loss", "not clear", "not measured")
+_POINTS = "points of 10"
+
+
+def _answers(name: str, title: str, meaning: str) -> Column:
+    return Column(name, title, "number", meaning, unit=_POINTS, when_null="not measured, or nobody answered then")
+
+
+BRAND_EFFECT = Output(
+    name="brand_effect",
+    title="Effect on the brand",
+    grain="One row per campaign with a brand survey and question.",
+    purpose="What a campaign did to trust, recommendation and intent: people invited against people who were not, "
+    "after against before.",
+    sort_key=("campaign_id", "question"),
+    columns=(
+        CAMPAIGN,
+        NAME,
+        Column("question", "Question", "text", "what was asked", allowed=tuple(BRAND_QUESTIONS.values())),
+        Column("in_words", "In words", "text", "the result in one sentence"),
+        Column("verdict", "Verdict", "text", "clear: the range lies off 0", allowed=BRAND_VERDICTS),
+        *ranged("effect", "Effect", "rise of those invited beyond that of the others", _POINTS),
+        LEVEL,
+        *ranged(
+            "check", "Check before", "difference before the campaign: none should be", _POINTS, "no check was possible"
+        ),
+        _answers("treated_before", "Invited, before", "mean answer of those invited, before"),
+        _answers("treated_after", "Invited, after", "mean answer of those invited, after"),
+        _answers("control_before", "Others, before", "mean answer of the others, before"),
+        _answers("control_after", "Others, after", "mean answer of the others, after"),
+        Column("treated_count", "Invited, answers", "integer", "answers after", unit="people", when_null=NOT_MEASURED),
+        Column("control_count", "Others, answers", "integer", "answers after", unit="people", when_null=NOT_MEASURED),
+        Column(
+            "design", "Design", "text", "randomised: chance chose; observational: no proof of cause", allowed=DESIGNS
+        ),
+        NOTE,
+        AS_OF,
+        ALL_BASES,
+    ),
+)
+
+POST_MEASURES = ("said in a survey", "came by code or link", "more than in the holdout")
+
+POSTS_SELL = Output(
+    name="posts_sell",
+    title="Do posts sell",
+    grain="One row per campaign among people and way of telling what was bought after a post.",
+    purpose="What people say they bought, what codes and links show, what a holdout shows. They are not the same "
+    "thing: do not add them up.",
+    sort_key=("campaign_id", "measure"),
+    columns=(
+        CAMPAIGN,
+        NAME,
+        Column("measure", "Told by", "text", "how the purchases are known", allowed=POST_MEASURES),
+        Column("in_words", "In words", "text", "the result in one sentence"),
+        Column("status", "Status", "text", "measured or not", allowed=("measured", "not measured")),
+        *ranged(
+            "share",
+            "Share who bought",
+            "of those asked, tracked or invited; of the holdout: beyond the share that buys anyway",
+            "0 to 1",
+            "not measured, or only a count is known: see note",
+        ),
+        LEVEL,
+        Column("people_count", "People", "integer", "asked, tracked or invited", unit="people", when_null=NOT_MEASURED),
+        Column("buyers_count", "Bought", "integer", "of them bought", unit="people", when_null=NOT_MEASURED),
+        Column(
+            "design", "Design", "text", "randomised: chance chose; observational: no proof of cause", allowed=DESIGNS
+        ),
+        NOTE,
+        AS_OF,
+        ALL_BASES,
+    ),
+)
+
+TALK_OUTPUTS = (WOM_REACH, PROSUMER_LEAD, SYNERGY, BRAND_EFFECT, POSTS_SELL)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from orchestration.exports.brand_effect import brand_effect, posts_sell
 from orchestration.exports.campaigns import campaign_results
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract import OUTPUTS
@@ -61,6 +62,8 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "wom_reach": wom_reach(frames, context),
         "prosumer_lead": prosumer_lead(frames, context),
         "synergy": synergy(frames, context),
+        "brand_effect": brand_effect(frames, context),
+        "posts_sell": posts_sell(frames, context),
         "moments": moments(frames, context),
         "store_alerts": store_alerts(frames, context),
         "ugc_kinds": ugc_kinds(frames, context),

@@ -56,6 +56,8 @@ NEEDS: dict[str, str] = {
     "prosumer_lead": "pos_lines that name their buyers over at least 48 months, and posts or reviews of buyers",
     "synergy": "influencer_bursts aimed at some areas of a campaign by area or store, with neither and with each alone "
     "beside it, and pos_lines of stores; for promotions discount_minor in pos_lines",
+    "brand_effect": "brand_surveys of people who took part and of people to compare with, after a campaign",
+    "posts_sell": "campaigns among people (campaign_members), or wom_surveys that ask what was bought after a post",
     "design_quality": "campaign_members with people who took part and people to compare with, and their sales before",
     "moments": "social_posts or reviews with texts in a language that a model reads",
     "store_alerts": "a jump: bad moments of a store or product whose sales or page views are known (pos_lines, "

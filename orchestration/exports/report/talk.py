@@ -15,6 +15,7 @@ from orchestration.exports.report.view_talk import TalkBlock, TalkRow
 
 _LEAD_TONES = {"leads": "good", "leads by less": "open", "no lead found": "open", "not measured": "missing"}
 _SYNERGY_TONES = {"more together": "good", "less together": "bad", "not clear": "open", "not measured": "missing"}
+_BRAND_TONES = {"clear gain": "good", "clear loss": "bad", "not clear": "open", "not measured": "missing"}
 _WOM_TONES = {"measured": "good", "in part": "open", "not measured": "missing"}
 
 
@@ -23,6 +24,8 @@ def talk_blocks(exports: Mapping[str, pl.DataFrame]) -> tuple[TalkBlock, ...]:
     return (
         _word_of_mouth(exports["wom_reach"]),
         _synergy(exports["synergy"]),
+        _brand(exports["brand_effect"]),
+        _posts(exports["posts_sell"]),
         _lead(exports["prosumer_lead"]),
     )
 
@@ -47,7 +50,7 @@ def _step(row: Mapping[str, Any]) -> TalkRow:
     is_all = row["step_no"] == 0
     known = row["people"] is not None
     return TalkRow(
-        name=row["campaign_name"] or f"Campaign {row['campaign_id']}",
+        name=_name(row),
         what=row["step"],
         value=ENGLISH.number(row["people"]) if known else "",
         span=f"{ENGLISH.number(row['people_low'])} to {ENGLISH.number(row['people_high'])}" if known else "",
@@ -97,7 +100,7 @@ def _synergy(table: pl.DataFrame) -> TalkBlock:
 def _together(row: Mapping[str, Any]) -> TalkRow:
     known = row["on_top"] is not None
     return TalkRow(
-        name=row["campaign_name"] or f"Campaign {row['campaign_id']}",
+        name=_name(row),
         what=f"{row['counted']}, with {row['partner']}, {row['order'].replace('nano', 'members')}",
         value=_percent(row["on_top"]) if known else "",
         span=f"{_percent(row['on_top_low'])} to {_percent(row['on_top_high'])}" if known else "",
@@ -105,6 +108,64 @@ def _together(row: Mapping[str, Any]) -> TalkRow:
         verdict=row["verdict"],
         words=row["in_words"],
     )
+
+
+def _brand(table: pl.DataFrame) -> TalkBlock:
+    rows = []
+    for row in table.iter_rows(named=True):
+        value, low, high = (ENGLISH.number(row[f"effect{end}"], 2, signed=True) for end in ("", "_low", "_high"))
+        known = row["effect"] is not None
+        rows.append(
+            TalkRow(
+                name=_name(row),
+                what=row["question"],
+                value=value if known else "",
+                span=f"{low} to {high}" if known else "",
+                tone=_BRAND_TONES[row["verdict"]],
+                verdict=row["verdict"],
+                words=row["in_words"],
+            )
+        )
+    return TalkBlock(
+        ident="brand",
+        title="Trust, recommendation, intent",
+        caption="People invited against people who were not, after the campaign against before",
+        value_title="Points of 10",
+        rows=tuple(rows),
+        remark="Counted is everybody invited, whether they took part or not.",
+        needs="No campaign has a brand survey. Needed: brand_surveys and campaign_members.",
+    )
+
+
+def _posts(table: pl.DataFrame) -> TalkBlock:
+    rows = []
+    for row in table.iter_rows(named=True):
+        value, low, high = (ENGLISH.share(row[f"share{end}"], 1) for end in ("", "_low", "_high"))
+        known = row["share"] is not None
+        rows.append(
+            TalkRow(
+                name=_name(row),
+                what=row["measure"],
+                value=value if known else "",
+                span=f"{low} to {high}" if known else "",
+                tone="open" if row["status"] == "measured" else "missing",
+                verdict=row["status"],
+                words=row["in_words"],
+            )
+        )
+    return TalkBlock(
+        ident="posts",
+        title="Do posts sell?",
+        caption="Purchases after a post, as people say, as codes and links show, as a holdout shows",
+        value_title="Share who bought",
+        rows=tuple(rows),
+        remark="Three different things, not to be added up: only the holdout shows what would not have been bought.",
+        needs="No campaign among people is known. Needed: campaign_members, wom_surveys.",
+    )
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return str(row["campaign_name"] or f"Campaign {row['campaign_id']}")
 
 
 def _percent(ratio: float) -> str:

@@ -51,6 +51,16 @@ SYNERGY: dict[str, Any] = {
     "design": "observational",
     "note": None,
 }
+BRAND: dict[str, Any] = {
+    **{"campaign_id": "c1", "question": "trust", "status": "measured", "design": "randomised", "note": None},
+    **{"treated_before": 6.0, "treated_after": 7.0, "control_before": 6.0, "control_after": 6.0},
+    **{"effect": 1.0, "effect_low": 0.5, "effect_high": 1.5, "check": None, "check_low": None, "check_high": None},
+    **{"p_value": 0.01, "treated_answered_share": 0.7, "control_answered_share": 0.7, "control_count": 80},
+}
+POSTS: dict[str, Any] = {
+    **{"campaign_id": "c1", "measure": "said in a survey", "status": "measured", "note": None},
+    **{"people_count": 100, "buyers_count": 30, "share": 0.3, "share_low": 0.2, "share_high": 0.4},
+}
 REFUSED = dict.fromkeys(WOM) | {"campaign_id": "c2", "status": "refused", "note": "12 members answered"}
 
 
@@ -110,6 +120,35 @@ def test_each_fault_of_a_lead_breaks_its_rule(changes: dict[str, object], rule: 
 def test_each_fault_of_synergy_breaks_its_rule(changes: dict[str, object], rule: str) -> None:
     assert broken("synergy", SYNERGY) == set()
     assert broken("synergy", SYNERGY, **changes) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"effect_high": 0.9}, "is_outside_its_range"),
+        ({"effect": None}, "is_without_value"),
+        ({"treated_after": 11.0}, "is_impossible"),
+        ({"p_value": 2.0}, "is_impossible"),
+        ({"control_count": 29}, "is_claimed_wrongly"),
+    ],
+)
+def test_each_fault_of_a_brand_effect_breaks_its_rule(changes: dict[str, object], rule: str) -> None:
+    assert broken("brand_effect", BRAND) == set()
+    assert broken("brand_effect", BRAND, **changes) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"share_low": 0.35}, "is_outside_its_range"),
+        ({"buyers_count": None}, "is_without_value"),
+        ({"share": None}, "is_without_value"),
+        ({"buyers_count": 101}, "is_impossible"),
+    ],
+)
+def test_each_fault_of_purchases_after_posts_breaks_its_rule(changes: dict[str, object], rule: str) -> None:
+    assert broken("posts_sell", POSTS) == set()
+    assert broken("posts_sell", POSTS, **changes) == {rule}
 
 
 def test_a_part_with_its_reason_and_a_refusal_without_one() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from orchestration.exports.brand_effect import brand_effect, posts_sell
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_talk import TALK_OUTPUTS
 from orchestration.exports.prosumer_lead import prosumer_lead
@@ -206,3 +207,53 @@ def test_what_both_do_together_is_said_as_far_as_it_goes(
     assert words in row["in_words"]
     (shown,) = block("synergy", synergy=table).rows
     assert shown.verdict == verdict
+
+
+BRAND: dict[str, Any] = {
+    **{"campaign_id": "spring", "question": "trust", "design": "randomised", "status": "measured"},
+    **{"effect": 0.4, "effect_low": 0.2, "effect_high": 0.6, "interval_level": 0.9},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({}, "clear gain", "trust in the brand: changed by +0.40 points of 10"),
+        ({"effect_low": -0.1}, "not clear", "no effect can be told from chance"),
+        ({"effect": -0.4, "effect_low": -0.6, "effect_high": -0.2}, "clear loss", "by \u22120.40"),
+        ({"design": "observational"}, "clear gain", "came with a change of +0.40 points of 10"),
+        ({"check": 0.3, "check_low": 0.1, "check_high": 0.5}, "clear gain", "differed before the campaign already"),
+        ({"status": "refused", "note": "12 answers"}, "not measured", "cannot be measured: 12 answers"),
+    ],
+)
+def test_the_brand_effect_is_said_as_far_as_it_goes(
+    frames: Frames, context: ExportContext, changes: dict[str, Any], verdict: str, words: str
+) -> None:
+    inputs = {"dim_campaigns": frames["dim_campaigns"], "brand_effect": frame("brand_effect", [BRAND | changes])}
+    table = brand_effect(inputs, context)
+    assert table["verdict"][0] == verdict
+    assert words in table["in_words"][0]
+    (shown,) = block("brand", brand_effect=table).rows
+    assert shown.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "37.5 % of 80 people asked say they bought after seeing a post"),
+        ({"measure": "came by code or link", "share": None}, "30 known people bought with a member's code or link"),
+        ({"measure": "more than in the holdout"}, "37.5 % of those invited bought who would not have otherwise"),
+        ({"status": "refused", "note": "3 people were asked"}, "cannot be told: 3 people were asked"),
+    ],
+)
+def test_purchases_after_posts_say_how_they_are_known(
+    frames: Frames, context: ExportContext, changes: dict[str, Any], words: str
+) -> None:
+    row = {"campaign_id": "spring", "measure": "said in a survey", "people_count": 80, "buyers_count": 30} | {
+        **{"share": 0.375, "share_low": 0.3, "share_high": 0.5, "interval_level": 0.9},
+        **{"design": "observational", "status": "measured"},
+    }
+    inputs = {"dim_campaigns": frames["dim_campaigns"], "posts_sell": frame("posts_sell", [row | changes])}
+    table = posts_sell(inputs, context)
+    assert words in table["in_words"][0].replace("\u202f", " ")
+    assert len(block("posts", posts_sell=table).rows) == 1
