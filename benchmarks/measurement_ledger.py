@@ -6,7 +6,10 @@ worlds: the pipeline's own way from simulated systems to the ledger, held agains
 results are kept world by world in benchmarks/results/ledger_worlds.jsonl, and a later call goes on from there.
 
 Fixed beforehand: the truth of a demo world is the sum, over its measured campaigns, of the true extra sales of whoever
-and whatever is counted; seeds 1 to 20. Naive is what a dashboard adds: codes and links, and the sales through stores.
+and whatever is counted; of stores it is what being drawn changed, since in mixed campaigns influencers lift stores of
+both arms; seeds 1 to 20. A first run of seeds 1 to 5 showed that sales beyond the usual came out low (people never tied
+to a buyer were counted among those the untreated stand for) and led to their repair, so for that part they are no test.
+Naive is what a dashboard adds: codes and links, and the sales through stores.
 """
 
 from __future__ import annotations
@@ -35,7 +38,10 @@ from orchestration.workspace import Workspace
 JOURNAL = RESULTS / "ledger_worlds.jsonl"
 DRAWN, SEEDS, LEAST_COVERED = 200, 20, 17 / 20
 Z_90 = 1.644854
-CAUSES = {"members": ("own",), "others": ("friends", "audience"), "everybody": ("store_lift",)}
+CAUSES = {"members": ("own",), "others": ("friends", "audience")}
+BUYERS = (*CAUSES, "everybody")
+# Cells of a store test and of a mixed campaign that were not drawn.
+OTHER_CELLS = ("control", "holdout", "comparison", "influencer", "none")
 
 
 def figures(quick: bool) -> Iterator[Figure]:
@@ -50,7 +56,7 @@ def figures(quick: bool) -> Iterator[Figure]:
     covered = sum(world["low"] <= world["truth"] <= world["high"] for world in found)
     yield Figure("ledger_covered_of_20", float(covered), LEAST_COVERED * SEEDS)
     yield Figure("ledger_bias_share", float(np.mean([world["extra"] / world["truth"] - 1 for world in found])))
-    for buyers in CAUSES:
+    for buyers in BUYERS:
         own = [part for world in found for part in world["parts"] if part["buyers"] == buyers]
         inside = [part["low"] <= part["truth"] <= part["high"] for part in own]
         yield Figure(f"ledger_coverage_of_{buyers}", float(np.mean(inside)))
@@ -130,49 +136,69 @@ def _demo(seed: int) -> dict[str, Any]:
         assert brand.as_of is not None, "the example fixes its day"
         people = training_frame(marts, brand.timezone, brand.currency)
         members = marts["fct_campaign_members"]
+        lifts = store_lifts({name: marts[name] for name in STORE_MARTS}, brand.as_of, seed=settings.seed)["store_lift"]
         tables = ledger(
             marts["dim_campaigns"],
             members,
             people,
             # The placebo is no part of the ledger: no frame for it is made.
             campaign_effects(members, people, people.clear(), seed=settings.seed).effects,
-            store_lifts({name: marts[name] for name in STORE_MARTS}, brand.as_of, seed=settings.seed)["store_lift"],
+            lifts,
             marts["fct_campaign_costs"],
             currency=brand.currency,
             seed=settings.seed,
         )
-        return {"seed": seed} | _against_truth(
-            tables, pl.read_parquet(workspace.demo_truth / "incremental_sales.parquet")
-        )
+        return {"seed": seed} | _against_truth(tables, workspace.demo_truth, lifts, marts["fct_store_days"])
     finally:
         shutil.rmtree(folder)
 
 
-def _against_truth(tables: dict[str, pl.DataFrame], truth: pl.DataFrame) -> dict[str, Any]:
+def _against_truth(
+    tables: dict[str, pl.DataFrame], folder: Path, lifts: pl.DataFrame, days: pl.DataFrame
+) -> dict[str, Any]:
     """The sum of all campaigns and each counted part beside what is true of the same buyers and channels."""
+    caused = pl.read_parquet(folder / "incremental_sales.parquet")
+    stores = pl.read_parquet(folder / "store_effects.parquet")
     whole = tables["campaign_value"].filter(pl.col("campaign_id").is_null()).row(0, named=True)
     parts = tables["incremental_sales"]
     counted = []
     for part in parts.filter("is_counted").iter_rows(named=True):
-        own = truth.filter(
-            pl.col("campaign_id") == part["campaign_id"],
-            pl.col("cause").is_in(CAUSES[part["buyers"]]),
-            (pl.col("channel") == part["channel"]) | (part["channel"] == "all"),
-        )
-        # A store test measures all that the stores sold, a test of people the campaign's own products.
-        amount = own["all_products_minor" if part["buyers"] == "everybody" else "campaign_products_minor"].sum()
-        figures_of = {
-            end: part[f"extra{name}_minor"] for end, name in (("extra", ""), ("low", "_low"), ("high", "_high"))
-        }
-        counted.append({"campaign": part["campaign_id"], "buyers": part["buyers"], "truth": amount} | figures_of)
+        campaign_id = part["campaign_id"]
+        if part["buyers"] == "everybody":
+            lift = lifts.filter(pl.col("campaign_id") == campaign_id, pl.col("outcome") == "store_sales")
+            truth = _of_the_draw(stores.filter(pl.col("campaign_id") == campaign_id), lift.row(0, named=True), days)
+        else:
+            own = caused.filter(
+                pl.col("campaign_id") == campaign_id,
+                pl.col("cause").is_in(CAUSES[part["buyers"]]),
+                (pl.col("channel") == part["channel"]) | (part["channel"] == "all"),
+            )
+            truth = float(own["campaign_products_minor"].sum())
+        ends = {end: part[f"extra{name}_minor"] for end, name in (("extra", ""), ("low", "_low"), ("high", "_high"))}
+        counted.append({"campaign": campaign_id, "buyers": part["buyers"], "truth": truth} | ends)
     claims = parts.filter(pl.col("evidence") == "codes and links")["extra_minor"].sum()
-    in_stores = sum(part["extra"] for part in counted if part["buyers"] == "everybody")
-    members = sum(part["extra"] for part in counted if part["buyers"] == "members")
+    measured = sum(part["extra"] for part in counted if part["buyers"] != "others")
     return {
         "extra": whole["extra_minor"],
         "low": whole["extra_low_minor"],
         "high": whole["extra_high_minor"],
         "truth": sum(part["truth"] for part in counted),
-        "naive": claims + in_stores + members,
+        "naive": claims + measured,
         "parts": counted,
     }
+
+
+def _of_the_draw(stores: pl.DataFrame, lift: dict[str, Any], days: pl.DataFrame) -> float:
+    """What the drawn stores sold in the test's weeks beyond what they would have sold in the other arm."""
+    untreated = pl.col("cell").is_in(OTHER_CELLS)
+    other = stores.filter(untreated)["true_lift_share"].mean()
+    sold = (
+        days.filter(
+            pl.col("channel") == "store", pl.col("business_on").is_between(lift["starts_on"], lift["ends_before"])
+        )
+        .group_by("store_id")
+        .agg(pl.col("net_amount_minor").sum())
+    )
+    drawn = stores.filter(~untreated).join(sold, on="store_id")
+    without = (1 + pl.lit(other)) / (1 + pl.col("true_lift_share"))
+    return float(drawn.select((pl.col("net_amount_minor") * (1 - without)).sum()).item())

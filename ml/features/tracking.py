@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 
 from ml.features.telling import referral_facts
@@ -22,6 +23,7 @@ TRACKING_COLUMNS = (
 )
 # Less of a baseline than this says little of a season; the world's and most brands' launches run for weeks.
 FEWEST_BASELINE_DAYS = 28
+WEEK, FEWEST_WEEKS = 7, 4
 
 
 def tracked_purchases(members: pl.DataFrame, referred_sales: pl.DataFrame) -> pl.DataFrame:
@@ -54,9 +56,10 @@ def campaign_tracking(
     tracked_net_minor is what the tracked purchases paid for the campaign's own products, returns taken off.
 
     Caused: purchases of the campaign's products within the window beyond the rate around it, by people known before
-    the baseline began and not treated (carried over to everybody), and by unknown buyers. Around: as many days before
-    and half as many after, as far as there are: sales that grow or fade by themselves cancel for the larger part. NULL
-    where the products were on sale too short a time before. The error is Poisson's, of both counts.
+    the baseline began and not treated (carried over to all known buyers), and by unknown ones. Around: as many days
+    before and half as many after, as far as there are: sales that grow or fade by themselves cancel for the larger
+    part. NULL where the products were on sale too short a time before. The error is that of both counts: Poisson's,
+    times how much more the weeks outside the window differ from each other than such counts do (never less than 1).
     """
     purchases = (
         sales_lines.filter(~pl.col("is_return"))
@@ -64,7 +67,10 @@ def campaign_tracking(
         .group_by("campaign_id", "source", "store_id", "transaction_id")
         .agg(on=pl.col("business_on").min(), consumer_key=pl.col("consumer_key").first())
     )
-    since = consumers.select("consumer_key", since_on=pl.col("joined_at").dt.date())
+    # Accounts and authors that were never tied to a buyer are people too, but nobody's purchases stand for theirs.
+    since = consumers.join(sales_lines, on="consumer_key", how="semi").select(
+        "consumer_key", since_on=pl.col("joined_at").dt.date()
+    )
     paid = (
         referred_sales.join(campaign_products, on=["campaign_id", "product_id"], how="semi")
         .join(
@@ -117,8 +123,26 @@ def _campaign(
     )
     caused = variance = 0.0
     for bought, share in groups:
-        within = bought.filter(pl.col("on").is_between(start, end)).height
-        outside = bought.filter(pl.col("on").is_between(begins, ends)).height - within
-        caused += share * (within - outside * days / around)
-        variance += share**2 * (within + outside * (days / around) ** 2)
+        near = bought.filter(pl.col("on").is_between(begins, ends))
+        is_within = near["on"].is_between(start, end)
+        within, outside = int(is_within.sum()), near.filter(~is_within)
+        caused += share * (within - outside.height * days / around)
+        spread = dispersion(outside["on"], begins, (ends - begins).days + 1, (start, end))
+        variance += spread * share**2 * (within + outside.height * (days / around) ** 2)
     return campaign_id, count, caused, variance**0.5
+
+
+def dispersion(on: pl.Series, begins: date, days: int, without: tuple[date, date]) -> float:
+    """Variance over mean of the counts of whole weeks outside `without`, at least 1; 1 with fewer than four weeks.
+
+    Args:
+        on: day of each purchase, none of them within `without`.
+        begins, days: the time they were counted over.
+    """
+    first, last = ((day - begins).days for day in without)
+    weeks = [week for week in range(days // WEEK) if (week + 1) * WEEK <= first or week * WEEK > last]
+    if len(weeks) < FEWEST_WEEKS:
+        return 1.0
+    number = ((on - begins).dt.total_days() // WEEK).to_numpy()
+    counts = np.bincount(number, minlength=max(weeks) + 1)[weeks]
+    return float(max(1.0, counts.var(ddof=1) / counts.mean())) if counts.any() else 1.0

@@ -97,6 +97,7 @@ MART_SCHEMAS: dict[str, dict[str, Any]] = {
         "first_purchase": B,
         "net_spend_before_minor": N,
         "net_spend_after_minor": N,
+        "net_spend_after_online_minor": N,
         "referred_net_minor": N,
         "currency": S,
     },

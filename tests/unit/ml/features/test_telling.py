@@ -11,7 +11,7 @@ import pytest
 from ml.features.build import features_at
 from ml.features.decisions import member_decisions
 from ml.features.dictionary import TELLING_NAMES
-from ml.features.tracking import campaign_tracking, tracked_purchases
+from ml.features.tracking import campaign_tracking, dispersion, tracked_purchases
 from ml.features.training import training_frame
 from tests.unit.ml.worlds import marts, member, sale
 
@@ -188,5 +188,47 @@ def test_telling_sold_what_untreated_people_and_strangers_buy_beyond_before() ->
     ).row(0, named=True)
     # Bob stands for both: 2 × (25 - 10), and 4 strangers where there were none.
     assert row["caused_purchases_count"] == pytest.approx(34)
+    # His weeks outside the window are as even as weeks can be: no more than Poisson's error.
     assert row["caused_purchases_error_count"] == pytest.approx((4 * (25 + 15 * (90 / 135) ** 2) + 4) ** 0.5)
     assert (row["tracked_purchases_count"], row["tracked_net_minor"]) == (1, 400)
+
+
+def test_weeks_that_differ_more_than_counts_do_widen_the_error() -> None:
+    # Weeks of 1, 9, 1 and 9 purchases: variance 64/3 over a mean of 5. The window's days are no weeks of the usual.
+    begins = date(2024, 1, 1)
+    window = (date(2024, 1, 29), date(2024, 2, 11))
+    days = [begins + timedelta(days=7 * week) for week, count in enumerate((1, 9, 1, 9)) for _ in range(count)]
+    assert dispersion(pl.Series(days), begins, 42, window) == pytest.approx(64 / 3 / 5)
+    assert dispersion(pl.Series(days[:10]), begins, 21, window) == 1.0  # three weeks
+    even = [begins + timedelta(days=n) for n in range(28)]
+    assert dispersion(pl.Series(even), begins, 42, window) == 1.0
+
+
+def test_people_never_tied_to_a_buyer_stand_for_no_purchases() -> None:
+    consumers = [{"consumer_key": name, "joined_at": datetime(2024, 1, 1)} for name in ("ann", "bob")]
+    found = marts(
+        fct_campaign_members=[
+            member("ann", "treatment", START, referred_net_minor=400),
+            member("bob", "control", START),
+        ],
+        fct_sales_lines=[
+            *(sale("bob", _day(90 - 9 * n), 100, transaction_id=f"b{n}") for n in range(10)),
+            *(sale("bob", _day(-n), 100, transaction_id=f"w{n}") for n in range(25)),
+            sale("ann", _day(-5), 100),
+        ],
+        fct_referred_sales=[_referral(1, -3, campaign_id="c1", net_amount_minor=400)],
+    )
+    products = pl.DataFrame({"campaign_id": ["c1"], "product_id": ["p1"]})
+    members, referred = found["fct_campaign_members"], found["fct_referred_sales"]
+    counts = [
+        campaign_tracking(
+            members,
+            found["fct_sales_lines"],
+            products,
+            marts(dim_consumers=[*consumers, *more])["dim_consumers"],
+            tracked_purchases(members, referred),
+            referred,
+        )["caused_purchases_count"][0]
+        for more in ([], [{"consumer_key": f"account{n}", "joined_at": None} for n in range(50)])
+    ]
+    assert counts[0] == counts[1] > 0
