@@ -14,7 +14,7 @@ from scipy.stats import t as student
 from ml.arrays import BoolArray, FloatArray
 from ml.errors import NothingToLearnError
 from ml.measurement.review_effect.curve import REFERENCE, spline, told_knots
-from ml.measurement.review_effect.poisson import Counts, PoissonFit, fit_poisson, informative
+from ml.measurement.review_effect.poisson import Counts, PoissonFit, fit_added, fit_poisson, informative
 
 STEPS = (5, 10, 25, 50, 100)
 FEWEST_PRODUCTS, FEWEST_WEEKS, FEWEST_ORDERS = 10, 12, 200
@@ -97,7 +97,7 @@ def observed_effect(panel: pl.DataFrame, level: float) -> Observed:
         next_log=ahead[0],
         next_low=ahead[1],
         next_high=ahead[2],
-        steps=tuple(_step(table, fit, at, level) for at in STEPS),
+        steps=_steps(table, fit, level),
     )
 
 
@@ -211,20 +211,20 @@ def _ahead(table: _Table, fit: PoissonFit, level: float) -> tuple[float | None, 
     return middle, middle - reach, middle + reach
 
 
-def _step(table: _Table, fit: PoissonFit, at: int, level: float) -> Step:
-    """The smooth curve with a jump at `at` beside it."""
-    beyond = (table.reviews >= at).astype(np.float64)
-    moved = _crossing(beyond, table.counts)
-    if moved < FEWEST_CROSSINGS:
-        return Step(at, moved)
-    try:
-        found = fit_poisson(table.counts, np.column_stack([table.X, beyond]), np.r_[fit.beta, 0.0])
-    except NothingToLearnError:
-        return Step(at, moved)
-    effect, error = float(found.beta[-1]), float(np.sqrt(found.covariance[-1, -1]))
-    reach = found.reach(level) * error
-    p_value = 2 * float(student.sf(abs(effect) / error, found.freedom))
-    return Step(at, moved, effect, effect - reach, effect + reach, p_value)
+def _steps(table: _Table, fit: PoissonFit, level: float) -> tuple[Step, ...]:
+    """At each number of reviews, a jump beside the smooth curve."""
+    beyond = (table.reviews[:, None] >= np.array(STEPS)).astype(np.float64)
+    seen = [_crossing(column, table.counts) for column in beyond.T]
+    told = [place for place, products in enumerate(seen) if products >= FEWEST_CROSSINGS]
+    steps = {place: Step(STEPS[place], products) for place, products in enumerate(seen)}
+    if told:
+        reach = fit.reach(level)
+        for place, effect, error in zip(told, *fit_added(table.counts, fit, beyond[:, told]), strict=True):
+            if np.isfinite(effect) and error > 0:
+                ends = (float(effect), float(effect - reach * error), float(effect + reach * error))
+                p_value = 2 * float(student.sf(abs(effect) / error, fit.freedom))
+                steps[place] = Step(STEPS[place], seen[place], *ends, p_value)
+    return tuple(steps.values())
 
 
 def _crossing(beyond: FloatArray, counts: Counts) -> int:

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from scipy.sparse import csc_array
 from scipy.stats import t as student
 
 from ml.arrays import FloatArray, IntArray
 from ml.errors import NothingToLearnError
 
-TOLERANCE = 1e-9  # of a step in log units: far below any standard error
+TOLERANCE = 1e-4  # of a step in log units; Newton squares the error: what is left is far below any digit shown
+ALONE = 1e-10  # smallest eigenvalue of the correlations that a fit without a cluster must leave
 ITERATIONS = 50
 PAGES_AT_ONCE = 20_000  # pages × weeks held as a dense block: 17 MB at two years of weeks
 
@@ -43,6 +46,10 @@ class Counts:
     site: IntArray
     cluster: IntArray
 
+    def site_week(self) -> IntArray:
+        """(n,) codes of weeks within sites, those of one site in a row."""
+        return _dense(self.site * (int(self.week.max()) + 1) + self.week)
+
     def kept(self, rows: IntArray) -> Counts:
         """These rows only, codes made dense again; `rows` ascending."""
         return Counts(
@@ -66,6 +73,7 @@ class PoissonFit:
         mean: (n,) fitted counts.
         within: (n, k) X with page and week effects taken out, weighted by the mean.
         information: (k, k).
+        week: effects of the weeks of each site, to begin another fit from.
     """
 
     beta: FloatArray
@@ -74,6 +82,7 @@ class PoissonFit:
     mean: FloatArray
     within: FloatArray
     information: FloatArray
+    week: FloatArray
 
     def error_of(self, contrast: FloatArray) -> FloatArray:
         """Standard error of `contrast @ beta`, for one contrast (k,) or several (m, k)."""
@@ -97,22 +106,22 @@ def informative(counts: Counts) -> IntArray:
     return rows
 
 
-def fit_poisson(counts: Counts, X: FloatArray, start: FloatArray | None = None) -> PoissonFit:
+def fit_poisson(counts: Counts, X: FloatArray, start: PoissonFit | None = None) -> PoissonFit:
     """Maximum likelihood of y ~ Poisson(exp(offset + page + site-week + X beta)).
 
     Args:
         counts: informative rows only.
         X: (n, k); no column may be constant within every page or move with the week alone.
-        start: coefficients to begin from; None: zero.
+        start: a fit of the same counts on the first columns of X, to begin from.
 
     Raises:
         NothingToLearnError: a column of X cannot be told from page and week effects, or the fit does not settle.
     """
     layout = _Layout.of(counts)
-    beta = np.zeros(X.shape[1]) if start is None else start.astype(np.float64)
-    week = np.zeros(layout.weeks)
-    total = layout.by_page(counts.y)
-    logs = np.log(total)
+    beta, week = np.zeros(X.shape[1]), np.zeros(layout.weeks)
+    if start is not None:
+        beta[: start.beta.size], week = start.beta, start.week
+    logs = np.log(layout.by_page(counts.y))
 
     def filled(b: FloatArray, g: FloatArray) -> tuple[FloatArray, float]:
         """Fitted counts with the page effects that fit best, and the log likelihood but for a constant."""
@@ -125,8 +134,7 @@ def fit_poisson(counts: Counts, X: FloatArray, start: FloatArray | None = None) 
     mean, likelihood = filled(beta, week)
     for _ in range(ITERATIONS):
         eliminated = layout.eliminate(mean, np.column_stack([X, (counts.y - mean) / mean]))
-        information = eliminated.cross[:-1, :-1]
-        step = _solved(information, eliminated.cross[:-1, -1])
+        step = _solved(eliminated.cross[:-1, :-1], eliminated.cross[:-1, -1])
         step_week = eliminated.week[:, -1] - eliminated.week[:, :-1] @ step
         size = 1.0
         while True:
@@ -140,27 +148,59 @@ def fit_poisson(counts: Counts, X: FloatArray, start: FloatArray | None = None) 
             break
     else:
         raise NothingToLearnError("the regression of orders on reviews does not settle: too few orders a page")
-    eliminated = layout.eliminate(mean, X)
-    within = X - eliminated.week[layout.when] - eliminated.page[counts.page]
-    covariance = clustered(within, counts.y - mean, mean, eliminated.cross, counts.cluster)
+    # As of before the last step, which was too small to matter.
+    information = eliminated.cross[:-1, :-1]
+    within = X - eliminated.week[layout.when, :-1] - eliminated.page[counts.page, :-1]
+    covariance = clustered(within, counts.y - mean, mean, information, counts.cluster)
     clusters = int(counts.cluster.max()) + 1
-    return PoissonFit(beta, covariance, clusters - 1, mean, within, eliminated.cross)
+    return PoissonFit(beta, covariance, clusters - 1, mean, within, information, week)
+
+
+def fit_added(counts: Counts, fit: PoissonFit, columns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Coefficients and errors of each of these columns, added to the fit alone, one after the other.
+
+    Each column's part that is orthogonal to all of the fit is given its own maximum likelihood; what the other
+    coefficients would then move is of the order of its square. Costs a small part of a fit of its own.
+    """
+    eliminated = _Layout.of(counts).eliminate(fit.mean, columns)
+    within = columns - eliminated.week[counts.site_week()] - eliminated.page[counts.page]
+    known = np.linalg.solve(fit.information, fit.within.T @ (within * fit.mean[:, None]))
+    within -= fit.within @ known
+    found = [_added(column, counts, fit) for column in within.T]
+    return np.array([effect for effect, _ in found]), np.array([error for _, error in found])
+
+
+def _added(column: FloatArray, counts: Counts, fit: PoissonFit) -> tuple[float, float]:
+    effect, mean = 0.0, fit.mean
+    for _ in range(ITERATIONS):
+        information = float(column @ (column * mean))
+        if information <= 1e-9 * float(fit.mean.sum()):
+            return float("nan"), float("nan")
+        step = float(column @ (counts.y - mean)) / information
+        effect, mean = effect + step, fit.mean * np.exp((effect + step) * column)
+        if abs(step) < TOLERANCE:
+            break
+    covariance = clustered(column[:, None], counts.y - mean, mean, np.array([[information]]), counts.cluster)
+    return effect, float(np.sqrt(covariance[0, 0]))
 
 
 def clustered(
     within: FloatArray, residual: FloatArray, mean: FloatArray, information: FloatArray, cluster: IntArray
 ) -> FloatArray:
     """CR3: every cluster's score is that of a fit without it, to first order (Bell and McCaffrey 2002)."""
-    scores = _sums(within * residual[:, None], cluster)
-    k = within.shape[1]
-    own = _sums((within[:, :, None] * (within * mean[:, None])[:, None, :]).reshape(-1, k * k), cluster)
-    left = information[None] - own.reshape(-1, k, k)
-    inverse = np.linalg.pinv(information, hermitian=True)
-    moved = np.empty_like(scores)
-    for number, (matrix, score) in enumerate(zip(left, scores, strict=True)):
-        moved[number] = inverse @ score if np.linalg.cond(matrix) > 1e12 else np.linalg.solve(matrix, score)
-    clusters = scores.shape[0]
+    order = np.argsort(cluster, kind="stable")
+    edges = np.flatnonzero(np.r_[True, np.diff(cluster[order]) != 0, True]).tolist()
+    columns, weight = within[order], mean[order]
+    scores = np.add.reduceat(columns * residual[order][:, None], edges[:-1], axis=0)
+    own = np.stack([columns[a:b].T @ (columns[a:b] * weight[a:b, None]) for a, b in pairwise(edges)])
+    scale = np.sqrt(np.diag(information))
+    left = (information - own) / np.outer(scale, scale)
+    # A cluster that alone moves a column has no fit without it: its score counts as it is.
+    is_alone = np.linalg.eigvalsh(left)[:, 0] < ALONE
+    left[is_alone] = information / np.outer(scale, scale)
+    moved = np.linalg.solve(left, (scores / scale)[:, :, None])[:, :, 0] / scale
     centred = moved - moved.mean(axis=0)
+    clusters = scores.shape[0]
     return np.asarray((clusters - 1) / clusters * centred.T @ centred)
 
 
@@ -181,12 +221,12 @@ class _Layout:
     first: IntArray
     when: IntArray
     weeks: int
+    week_of: Any  # sparse (weeks, n): which rows are of a site's week
     sites: tuple[tuple[slice, slice, slice], ...]  # rows, pages, site-weeks of each site
 
     @classmethod
     def of(cls, counts: Counts) -> _Layout:
-        width = int(counts.week.max()) + 1
-        when = _dense(counts.site * width + counts.week)
+        when = counts.site_week()
         first = np.flatnonzero(np.r_[True, np.diff(counts.page) != 0])
         edges = np.flatnonzero(np.r_[True, np.diff(counts.site) != 0, True])
         sites = tuple(
@@ -197,7 +237,9 @@ class _Layout:
             )
             for a, b in pairwise(edges.tolist())
         )
-        return cls(counts, first, when, int(when.max()) + 1, sites)
+        rows, weeks = when.size, int(when.max()) + 1
+        week_of = csc_array((np.ones(rows), when, np.arange(rows + 1)), shape=(weeks, rows))
+        return cls(counts, first, when, weeks, week_of, sites)
 
     def by_page(self, values: FloatArray) -> FloatArray:
         """Sum over a page's rows; (n,) or (n, k)."""
@@ -208,8 +250,7 @@ class _Layout:
         weighted = columns * weight[:, None]
         page_weight, page_sum = self.by_page(weight), self.by_page(weighted)
         page_mean = page_sum / page_weight[:, None]
-        sums = [np.bincount(self.when, column, self.weeks) for column in weighted.T]
-        week_sum = np.column_stack(sums).astype(np.float64)
+        week_sum = np.asarray(self.week_of @ weighted)
         week = np.zeros((self.weeks, columns.shape[1]))
         page = page_mean.copy()
         cross = columns.T @ weighted - page_sum.T @ page_mean
@@ -251,10 +292,6 @@ def _solved(information: FloatArray, score: FloatArray) -> FloatArray:
             "reviews hardly change on their own: their course cannot be told from pages, weeks, rating and price"
         )
     return np.asarray(np.linalg.solve(scaled, score / scale) / scale)
-
-
-def _sums(values: FloatArray, code: IntArray) -> FloatArray:
-    return np.column_stack([np.bincount(code, column) for column in values.T])
 
 
 def _dense(code: IntArray) -> IntArray:

@@ -12,7 +12,7 @@ import pytest
 
 from ml.arrays import FloatArray
 from ml.errors import NothingToLearnError
-from ml.measurement.review_effect.poisson import Counts, clustered, fit_poisson, informative
+from ml.measurement.review_effect.poisson import Counts, clustered, fit_added, fit_poisson, informative
 
 CASES = json.loads((Path(__file__).parent / "golden_poisson.json").read_text(encoding="utf-8"))
 
@@ -95,3 +95,18 @@ def test_a_cluster_that_alone_moves_a_column_gives_no_small_error() -> None:
     found = clustered(within, np.array([2.0, -2.0, 1.0, -1.0]), np.ones(4), np.array([[2.0]]), np.array([0, 0, 1, 1]))
     # Its own fit without it is not defined: its score counts undivided, 4 / 2 = 2; centred on the mean of 2 and 0.
     assert found[0, 0] == pytest.approx(0.5 * (1 + 1))
+
+
+def test_a_column_added_alone_has_the_coefficient_and_error_of_the_fit_with_it() -> None:
+    counts, X = golden(CASES[1])
+    whole = fit_poisson(counts, X)
+    effect, error = fit_added(counts, fit_poisson(counts, X[:, :1]), X[:, 1:])
+    # -.26 times a standard normal is a large one; what is left is of the order of its square.
+    assert effect[0] == pytest.approx(whole.beta[1], abs=0.02)
+    assert error[0] == pytest.approx(np.sqrt(whole.covariance[1, 1]), rel=0.1)
+
+
+def test_a_fit_begun_from_another_ends_where_it_would_have() -> None:
+    counts, X = golden(CASES[0])
+    begun = fit_poisson(counts, X, fit_poisson(counts, X[:, :1]))
+    assert begun.beta == pytest.approx(fit_poisson(counts, X).beta, abs=1e-7)
