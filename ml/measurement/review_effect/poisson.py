@@ -180,8 +180,9 @@ def _added(column: FloatArray, counts: Counts, fit: PoissonFit) -> tuple[float, 
         effect, mean = effect + step, fit.mean * np.exp((effect + step) * column)
         if abs(step) < TOLERANCE:
             break
-    covariance = clustered(column[:, None], counts.y - mean, mean, np.array([[information]]), counts.cluster)
-    return effect, float(np.sqrt(covariance[0, 0]))
+    columns = np.column_stack([fit.within, column])
+    covariance = clustered(columns, counts.y - mean, mean, columns.T @ (columns * mean[:, None]), counts.cluster)
+    return effect, float(np.sqrt(covariance[-1, -1]))
 
 
 def clustered(
