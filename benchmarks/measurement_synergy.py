@@ -34,7 +34,7 @@ WINDOWS = {0: (7, 27), 1: (7, 34), 2: (21, 48)}
 POSTS, MEMBERS = (0, 7, 21), (7, 48)
 POST_DAYS = 28
 STARTS_ON = date(2026, 3, 2)
-WORLD_INTERACTION, WORLD_ALONE = 0.2, 0.15
+WORLD_INTERACTION, WORLD_ALONE = 0.25, 0.2
 
 
 def figures(quick: bool) -> Iterator[Figure]:
@@ -54,9 +54,9 @@ def figures(quick: bool) -> Iterator[Figure]:
     for name, share in held.items():
         yield Figure(f"synergy_coverage_{name}", share, *COVERAGE)
     if quick:
-        yield from _worlds((WORLD_INTERACTION,), (5,))
+        yield from _worlds((WORLD_INTERACTION,), (12,))
     else:
-        yield from _worlds((WORLD_INTERACTION, 0.0, -WORLD_INTERACTION), (5, 6, 7))
+        yield from _worlds((WORLD_INTERACTION, 0.0, -WORLD_INTERACTION), (12, 13, 14))
 
 
 def _draw(rng: np.random.Generator, effect: float) -> tuple[bool, float, bool]:

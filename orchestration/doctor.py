@@ -57,6 +57,7 @@ NEEDS = (
     ),
     Need("text_check", (), ("ugc_labels", "reviews"), "labels, or stars, to hold the reading against"),
     Need("brand_effect", ("campaigns", "campaign_members", "brand_surveys"), because="answers of both arms"),
+    Need("trust_sensitivity", ("campaigns",), ("wom_surveys", "social_post_metrics"), "contacts to weigh"),
     Need("posts_sell", ("campaigns",), ("campaign_members", "wom_surveys"), "who was invited, or what people say"),
     Need("prosumer_lead", ("pos_lines",), ("social_posts", "reviews"), "48 months of buyers, and who publishes"),
     Need("synergy", ("campaigns", "campaign_members", "pos_lines"), ("influencer_bursts",), "where both met"),

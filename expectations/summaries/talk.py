@@ -92,6 +92,13 @@ def _posts_sell(table: pd.DataFrame) -> pd.DataFrame:
     return _findings(table, "posts_sell", ("campaign_id", "measure"), ("share",), is_without_value, impossible)
 
 
+def _trust(table: pd.DataFrame) -> pd.DataFrame:
+    contacts, trusted = _number(table, "contacts"), _number(table, "trusted_contacts")
+    impossible = _outside(table, ("trust_share", "weighted_share")) | (contacts < 0) | (trusted > contacts * (1 + 1e-9))
+    keys = ("campaign_id", "source", "published_year", "channel")
+    return _findings(table, "trust", keys, (), trusted.isna(), impossible)
+
+
 def _findings(
     table: pd.DataFrame,
     name: str,
@@ -134,4 +141,5 @@ _ROWS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "synergy": _synergy,
     "brand_effect": _brand_effect,
     "posts_sell": _posts_sell,
+    "trust_sensitivity": _trust,
 }

@@ -15,6 +15,7 @@ import polars as pl
 from ml.measurement.brand_effect.measure import brand_effects, posts_sell
 from ml.measurement.prosumer_lead.measure import prosumer_lead
 from ml.measurement.synergy.measure import synergy
+from ml.measurement.trust.measure import trust_sensitivity
 from ml.measurement.word_of_mouth.measure import word_of_mouth
 from orchestration.assets.warehouse import KEYS as MART_KEYS
 from orchestration.progress import announce
@@ -34,6 +35,7 @@ class Study:
         title: what the run announces.
         tables: table → its grain, in the schema `measurement`; the first has a column `status`.
         reads: mart → the columns read; none named: all.
+        uses: tables of studies before it.
         measure: (marts, as_of, seed) → the tables.
     """
 
@@ -42,6 +44,7 @@ class Study:
     tables: Mapping[str, str]
     reads: Mapping[str, tuple[str, ...]]
     measure: Callable[[Frames, date, int], dict[str, pl.DataFrame]]
+    uses: tuple[str, ...] = ()
 
     @property
     def main(self) -> str:
@@ -151,16 +154,33 @@ POSTS = Study(
     measure=lambda marts, as_of, seed: posts_sell(marts, as_of),
 )
 
-STUDIES = (WORD_OF_MOUTH, LEAD, SYNERGY, BRAND, POSTS)
+TRUST = Study(
+    name="measure_trust",
+    title="trust",
+    tables={
+        "trust_sensitivity": "One row per campaign, published source of trust figures and channel: trusted contacts."
+    },
+    reads={
+        "dim_trust_weights": ("source", "published_year", "scale", "channel", "trust_share"),
+        "dim_campaigns": ("campaign_id", "starts_on", "ends_on"),
+        "fct_campaign_daily": ("campaign_id", "reach_count"),
+        "bridge_campaign_products": ("campaign_id", "product_id"),
+        "fct_page_daily": ("product_id", "page_on", "views_count"),
+    },
+    measure=lambda marts, as_of, seed: trust_sensitivity(marts, as_of),
+    uses=(WORD_OF_MOUTH.main,),
+)
+
+STUDIES = (WORD_OF_MOUTH, LEAD, SYNERGY, BRAND, POSTS, TRUST)
 KEYS = {name: dg.AssetKey([GROUP, name]) for study in STUDIES for name in study.tables}
 
 
 class ReadWhenAsked(Mapping[str, pl.DataFrame]):
     """The marts of a study, each read when it is first asked for: a study that refuses early reads no till line."""
 
-    def __init__(self, session: RunSession, reads: Mapping[str, tuple[str, ...]]) -> None:
-        self._session, self._reads = session, reads
-        self._read: dict[str, pl.DataFrame] = {}
+    def __init__(self, session: RunSession, study: Study) -> None:
+        self._session, self._reads = session, study.reads
+        self._read = {name: session.tables[name] for name in study.uses}
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         if name not in self._read:
@@ -168,10 +188,10 @@ class ReadWhenAsked(Mapping[str, pl.DataFrame]):
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._reads)
+        return iter((*self._reads, *(name for name in self._read if name not in self._reads)))
 
     def __len__(self) -> int:
-        return len(self._reads)
+        return len({*self._reads, *self._read})
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
@@ -186,7 +206,7 @@ def _step(study: Study, partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDe
             dg.AssetSpec(
                 KEYS[name],
                 group_name=GROUP,
-                deps=[MART_KEYS[mart] for mart in study.reads],
+                deps=[*(MART_KEYS[mart] for mart in study.reads), *(KEYS[name] for name in study.uses)],
                 description=grain,
                 kinds={"polars"},
             )
@@ -196,7 +216,7 @@ def _step(study: Study, partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDe
     )
     def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         with announce(study.title) as step:
-            frames = study.measure(ReadWhenAsked(session, study.reads), session.as_of, session.settings.seed)
+            frames = study.measure(ReadWhenAsked(session, study), session.as_of, session.settings.seed)
             folder = session.build.root / SCHEMA
             folder.mkdir(exist_ok=True)
             for name in study.tables:

@@ -36,6 +36,7 @@ GUARDED = (
     "dim_consumers",
     "dim_products",
     "dim_stores",
+    "dim_trust_weights",
     "fct_campaign_costs",
     "fct_campaign_daily",
     "fct_campaign_events",

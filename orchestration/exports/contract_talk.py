@@ -348,4 +348,66 @@ POSTS_SELL = Output(
     ),
 )
 
-TALK_OUTPUTS = (WOM_REACH, PROSUMER_LEAD, SYNERGY, BRAND_EFFECT, POSTS_SELL)
+TRUST_CHANNELS = {
+    "friends_and_family": "told by people they know",
+    "online_opinions": "posts of people",
+    "brand_site": "the brand's pages",
+    "all channels": "all together",
+}
+_NOT_COUNTED = "not counted: see note"
+
+TRUST_SENSITIVITY = Output(
+    name="trust_sensitivity",
+    title="Contacts weighted by trust",
+    grain="One row per campaign with contacts, published source of trust figures and channel.",
+    purpose="What a campaign's contacts are worth under each published figure of trust: no figure is taken for true, "
+    "and a conclusion should hold under all of them.",
+    sort_key=("campaign_id", "source", "published_year", "channel"),
+    columns=(
+        CAMPAIGN,
+        NAME,
+        Column("source", "Source", "text", "who published the figures"),
+        Column(
+            "published_year", "Year", "integer", "year of publication", unit="year", when_null="the source states none"
+        ),
+        Column("scale", "Kind of figure", "text", "share of people, or a ratio", allowed=("share", "relative")),
+        Column("channel", "Channel", "text", "where people met it", allowed=tuple(TRUST_CHANNELS.values())),
+        Column("contacts", "Contacts", "number", "contacts of the channel", unit="contacts", when_null=_NOT_COUNTED),
+        Column(
+            "contacts_are",
+            "Counted as",
+            "text",
+            "what a contact of this channel is",
+            when_null="several, or not counted",
+        ),
+        Column(
+            "trust_share",
+            "Trusted by",
+            "number",
+            "the source's figure",
+            unit="0 to 1",
+            when_null="the source gives none",
+        ),
+        Column(
+            "trusted_contacts",
+            "Trusted contacts",
+            "number",
+            "contacts times the source's figure: a weight, not a number of people",
+            unit="contacts",
+            when_null=_NOT_COUNTED,
+        ),
+        Column(
+            "weighted_share",
+            "Trust of all contacts",
+            "number",
+            "trusted contacts divided by contacts",
+            unit="0 to 1",
+            when_null="stands in the row of all together",
+        ),
+        NOTE,
+        AS_OF,
+        ALL_BASES,
+    ),
+)
+
+TALK_OUTPUTS = (WOM_REACH, PROSUMER_LEAD, SYNERGY, BRAND_EFFECT, POSTS_SELL, TRUST_SENSITIVITY)

@@ -33,6 +33,7 @@ from orchestration.exports.store_lift import store_lift
 from orchestration.exports.synergy import synergy
 from orchestration.exports.text_check import text_check
 from orchestration.exports.texts import moments, store_alerts, ugc_kinds
+from orchestration.exports.trust import trust_sensitivity
 from orchestration.exports.wom_reach import wom_reach
 from orchestration.exports.writers import write_dictionary, write_output
 
@@ -64,6 +65,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "synergy": synergy(frames, context),
         "brand_effect": brand_effect(frames, context),
         "posts_sell": posts_sell(frames, context),
+        "trust_sensitivity": trust_sensitivity(frames, context),
         "moments": moments(frames, context),
         "store_alerts": store_alerts(frames, context),
         "ugc_kinds": ugc_kinds(frames, context),

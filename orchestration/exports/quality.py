@@ -58,6 +58,7 @@ NEEDS: dict[str, str] = {
     "beside it, and pos_lines of stores; for promotions discount_minor in pos_lines",
     "brand_effect": "brand_surveys of people who took part and of people to compare with, after a campaign",
     "posts_sell": "campaigns among people (campaign_members), or wom_surveys that ask what was bought after a post",
+    "trust_sensitivity": "contacts of a campaign: wom_surveys, or social_post_metrics with reach",
     "design_quality": "campaign_members with people who took part and people to compare with, and their sales before",
     "moments": "social_posts or reviews with texts in a language that a model reads",
     "store_alerts": "a jump: bad moments of a store or product whose sales or page views are known (pos_lines, "

@@ -140,13 +140,14 @@ class Project:
         arguments = [command, *options, "--quiet", "--vars", str(stated), *map(str, places), *map(str, outputs)]
         return dbtRunner(manifest=self.manifest).invoke(arguments)
 
-    def build(self, warehouse: Path, as_of: date, *options: str, command: str = "run", **variables: Any) -> None:
-        """Build every model; an error names the models that failed."""
-        result = self.invoke(command, warehouse, as_of, *options, **variables)
+    def build(self, warehouse: Path, as_of: date, *options: str, tests: bool = False, **variables: Any) -> None:
+        """Build every seed and model, with data tests and unit tests where asked; an error names what failed."""
+        left_out = () if tests else ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+        result = self.invoke("build", warehouse, as_of, *left_out, *options, **variables)
         if not result.success:
             found = list(getattr(result.result, "results", []))
             failed = [f"{one.node.name}: {one.message}" for one in found if one.status in ("error", "fail")]
-            raise AssertionError(f"dbt {command} failed: {failed or result.exception}")
+            raise AssertionError(f"dbt build failed: {failed or result.exception}")
 
 
 def rows(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:

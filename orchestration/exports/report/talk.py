@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from orchestration.exports.contract_talk import TRUST_CHANNELS
 from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.report.view_talk import TalkBlock, TalkRow
 
@@ -26,6 +27,7 @@ def talk_blocks(exports: Mapping[str, pl.DataFrame]) -> tuple[TalkBlock, ...]:
         _synergy(exports["synergy"]),
         _brand(exports["brand_effect"]),
         _posts(exports["posts_sell"]),
+        _trust(exports["trust_sensitivity"]),
         _lead(exports["prosumer_lead"]),
     )
 
@@ -161,6 +163,33 @@ def _posts(table: pl.DataFrame) -> TalkBlock:
         rows=tuple(rows),
         remark="Three different things, not to be added up: only the holdout shows what would not have been bought.",
         needs="No campaign among people is known. Needed: campaign_members, wom_surveys.",
+    )
+
+
+def _trust(table: pl.DataFrame) -> TalkBlock:
+    rows = []
+    for row in table.filter(channel=TRUST_CHANNELS["all channels"]).iter_rows(named=True):
+        known = row["weighted_share"] is not None
+        year = f" ({row['published_year']})" if row["published_year"] is not None else " (no year stated)"
+        rows.append(
+            TalkRow(
+                name=_name(row),
+                what=row["source"] + year,
+                value=ENGLISH.share(row["weighted_share"]) if known else "",
+                span="",
+                tone="open" if known else "missing",
+                verdict=row["scale"] if known else "not measured",
+                words=row["note"] or "every channel is in it",
+            )
+        )
+    return TalkBlock(
+        ident="trust",
+        title="How much the contacts are trusted",
+        caption="The same contacts under every published figure of trust",
+        value_title="Trust of all contacts",
+        rows=tuple(rows),
+        remark="No figure is taken for true. Rows of the kind relative are ratios: compare them with each other only.",
+        needs="No campaign has counted contacts. Needed: wom_surveys, or social_post_metrics with reach.",
     )
 
 

@@ -61,6 +61,10 @@ POSTS: dict[str, Any] = {
     **{"campaign_id": "c1", "measure": "said in a survey", "status": "measured", "note": None},
     **{"people_count": 100, "buyers_count": 30, "share": 0.3, "share_low": 0.2, "share_high": 0.4},
 }
+TRUST: dict[str, Any] = {
+    **{"campaign_id": "c1", "source": "survey", "published_year": 2015, "channel": "brand_site", "status": "measured"},
+    **{"contacts": 100.0, "trust_share": 0.7, "trusted_contacts": 70.0, "weighted_share": None, "note": None},
+}
 REFUSED = dict.fromkeys(WOM) | {"campaign_id": "c2", "status": "refused", "note": "12 members answered"}
 
 
@@ -149,6 +153,20 @@ def test_each_fault_of_a_brand_effect_breaks_its_rule(changes: dict[str, object]
 def test_each_fault_of_purchases_after_posts_breaks_its_rule(changes: dict[str, object], rule: str) -> None:
     assert broken("posts_sell", POSTS) == set()
     assert broken("posts_sell", POSTS, **changes) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"trusted_contacts": None}, "is_without_value"),
+        ({"trusted_contacts": 101.0}, "is_impossible"),
+        ({"trust_share": 70.0}, "is_impossible"),
+        ({"status": "refused"}, "is_unexplained"),
+    ],
+)
+def test_each_fault_of_trust_breaks_its_rule(changes: dict[str, object], rule: str) -> None:
+    assert broken("trust_sensitivity", TRUST) == set()
+    assert broken("trust_sensitivity", TRUST, **changes) == {rule}
 
 
 def test_a_part_with_its_reason_and_a_refusal_without_one() -> None:

@@ -14,6 +14,7 @@ from orchestration.exports.prosumer_lead import prosumer_lead
 from orchestration.exports.report.talk import talk_blocks
 from orchestration.exports.report.view_talk import TalkBlock
 from orchestration.exports.synergy import synergy
+from orchestration.exports.trust import trust_sensitivity
 from orchestration.exports.wom_reach import wom_reach
 from tests.unit.exports.conftest import Frames, frame
 
@@ -257,3 +258,26 @@ def test_purchases_after_posts_say_how_they_are_known(
     table = posts_sell(inputs, context)
     assert words in table["in_words"][0].replace("\u202f", " ")
     assert len(block("posts", posts_sell=table).rows) == 1
+
+
+def test_trust_stands_under_every_source_with_the_channels_it_leaves_out(
+    frames: Frames, context: ExportContext
+) -> None:
+    whole = {
+        "campaign_id": "spring",
+        "channel": "all channels",
+        "scale": "share",
+        "contacts": 100.0,
+        "status": "measured",
+    }
+    rows = [
+        whole | {"source": "articles", "weighted_share": 0.8, "note": "without online_opinions: see their rows"},
+        whole | {"source": "survey", "published_year": 2015, "weighted_share": 0.7},
+    ]
+    inputs = {"dim_campaigns": frames["dim_campaigns"], "trust_sensitivity": frame("trust_sensitivity", rows)}
+    table = trust_sensitivity(inputs, context)
+    assert table["channel"].to_list() == ["all together", "all together"]
+    assert table["note"][0] == "without posts of people: see their rows"
+    shown = block("trust", trust_sensitivity=table).rows
+    assert [row.what for row in shown] == ["articles (no year stated)", "survey (2015)"]
+    assert shown[0].value.replace("\u202f", " ") == "80 %"
