@@ -42,6 +42,7 @@ _READ = {
         "published_on",
         "deleted_at",
         "rating_share",
+        "is_syndicated_copy",
     ),
     "dim_campaigns": ("campaign_id", "starts_on", "ends_on"),
     "fct_campaign_members": (

@@ -143,7 +143,9 @@ def people_reviews(marts: Mapping[str, pl.DataFrame], campaign: str, as_of: date
     if not isinstance(starts_on, date) or starts_on + timedelta(weeks=FEWEST_WEEKS) > as_of:
         raise NothingToLearnError("fewer than four weeks have passed since its start")
     written = marts["fct_ugc"].filter(
-        (pl.col("ugc_source") == "reviews") & pl.col("product_id").is_in(products.implode())
+        (pl.col("ugc_source") == "reviews")
+        & pl.col("product_id").is_in(products.implode())
+        & pl.col("is_syndicated_copy").eq_missing(True).not_()  # shown again elsewhere, written once
     )
     counted = (
         written.join(people.select("consumer_key", "starts_on"), on="consumer_key")

@@ -34,6 +34,7 @@ UGC = {
     "published_on": pl.Date,
     "deleted_at": pl.Datetime("us"),
     "rating_share": pl.Float64,
+    "is_syndicated_copy": pl.Boolean,
 }
 MEMBERS = {
     "campaign_id": pl.String,
@@ -274,6 +275,7 @@ def test_a_draw_of_people_tells_reviews_and_no_sales() -> None:
         for n in range(80)
     ]
     written = [review(n, consumer_key=f"k{n}") for n in range(20)] + [review(3, consumer_key=f"k{n}") for n in (50, 51)]
+    written += [review(4, consumer_key=f"k{n}", is_syndicated_copy=True) for n in range(50, 70)]
     written += [review(-3, consumer_key="k30"), review(3, consumer_key="k31", product_id="other")]
     tables = marts([], written, people, products=[{"campaign_id": "c", "product_id": "p1"}])
     row = review_effects(tables, MONDAY + timedelta(weeks=20))["review_effect"].filter(result_id="people_c")
