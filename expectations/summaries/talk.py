@@ -121,7 +121,7 @@ def _findings(
         "is_claimed_wrongly": pd.Series(False, index=table.index) if claimed is None else is_measured & claimed,
         "is_unexplained": ~is_measured & table["note"].isna(),
     }
-    label = name + "." + table[list(keys)].astype("str").agg(".".join, axis=1)
+    label = name + "." + table[list(keys)].astype("str").fillna("unknown").agg(".".join, axis=1)
     return pd.DataFrame({"finding": label, **{rule: rows.astype("int64") for rule, rows in broken.items()}})
 
 

@@ -174,5 +174,11 @@ def test_a_part_with_its_reason_and_a_refusal_without_one() -> None:
     assert broken("word_of_mouth", REFUSED, note=None) == {"is_unexplained"}
 
 
+def test_a_key_that_is_unknown_still_names_its_finding() -> None:
+    table = pd.DataFrame([TRUST, TRUST | {"published_year": None}])
+    found = talk_findings({"trust_sensitivity": table})["finding"].tolist()
+    assert found == ["trust.c1.survey.2015.0.brand_site", "trust.c1.survey.unknown.brand_site"]
+
+
 def test_nothing_tried_is_an_empty_frame() -> None:
     assert list(talk_findings({}).columns) == list(COLUMNS)
