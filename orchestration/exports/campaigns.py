@@ -13,6 +13,7 @@ import polars as pl
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract import CAMPAIGN_RESULTS
 from orchestration.exports.inputs import take
+from orchestration.exports.review_effect import pointing_to_pages
 from orchestration.exports.scores import to_outcome_unit, unit_of
 from orchestration.exports.sentences import Result, result_sentence
 from orchestration.exports.store_lift import without_stores
@@ -70,6 +71,7 @@ def campaign_facts(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 def _effects(frames: Mapping[str, pl.DataFrame], currency: str) -> pl.DataFrame:
     """The measurements in export units, with totals and the verdict of the check before the campaign."""
     effects = without_stores(take(frames, "campaign_effects"), take(frames, "store_lift"), currency)
+    effects = pointing_to_pages(effects, take(frames, "review_effect"))
     parts = [
         part.with_columns(
             *(to_outcome_unit(name, outcome, currency).alias(name) for name in FIGURES),

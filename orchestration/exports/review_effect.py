@@ -51,6 +51,20 @@ def review_effect(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
     return REVIEW_EFFECT.conform(table.with_columns(as_of=pl.lit(context.as_of), basis=pl.lit(context.bases())))
 
 
+def pointing_to_pages(effects: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
+    """campaign_effects in which a campaign on products says where its result stands, or why it has none."""
+    own = reviews.filter((pl.col("method") == PRODUCTS) & pl.col("campaign_id").is_not_null())
+    words = own.select(
+        "campaign_id",
+        page_note=pl.when(pl.col("status") == "measured")
+        .then(pl.lit("chance drew products, not people: its effect on their pages stands in review_effect"))
+        .otherwise(pl.format("on its product pages: {}", "note")),
+    )
+    joined = effects.join(words, on="campaign_id", how="left", maintain_order="left")
+    is_of_pages = (pl.col("unit") == "product") & pl.col("page_note").is_not_null()
+    return joined.with_columns(note=pl.when(is_of_pages).then("page_note").otherwise("note")).drop("page_note")
+
+
 def _shared(effect: Row, names: Mapping[str, str | None]) -> Row:
     """What every row of a result says."""
     is_measured = effect["status"] == "measured"
@@ -121,12 +135,14 @@ def _step_row(step: Row, own: Row) -> Row:
     row = own | {"kind": JUMP, "reviews_from": at - 1, "reviews_to": at, "products_count": step["products_count"]}
     row |= dict.fromkeys(("check_extra", "check_low", "check_high", "check"))
     if step["status"] != "measured":
-        words = f"A jump at {at} reviews cannot be told: {step['note']}."
+        words = f"{_subject(own)}: a jump at {at} reviews cannot be told: {step['note']}."
         missing: Row = {"unit": None, "interval_level": None, "caution": None, "note": step["note"]}
         return row | missing | {"verdict": "not measured", "in_words": words}
     figures = _figures(step, "effect", "effect_low", "effect_high")
     found = "a jump of" if step["is_step"] else "no jump found beyond the smooth curve:"
-    words = f"At {at} reviews {found} {_percent(figures['extra'])} ({_level(own)} range {_span(figures)})."
+    words = (
+        f"{_subject(own)}: at {at} reviews {found} {_percent(figures['extra'])} ({_level(own)} range {_span(figures)})."
+    )
     verdict = "jump" if step["is_step"] else "no jump found"
     return row | figures | {"chance": step["p_adjusted"], "verdict": verdict, "in_words": words}
 
@@ -163,7 +179,9 @@ def _verdict(figures: Row) -> str:
 def _subject(own: Row) -> str:
     if own["campaign_id"] is not None:
         return str(own["campaign_name"] or f"Campaign {own['campaign_id']}")
-    return "All campaigns that drew products" if own["told_by"] == METHOD_WORDS[PRODUCTS] else "All pages"
+    if own["told_by"] == METHOD_WORDS[PRODUCTS]:
+        return "All campaigns that drew products"
+    return "Pages whose reviews were counted" if own["reviews_known"] == DOSE_WORDS["rebuilt"] else "All pages"
 
 
 def _told(what: str, row: Row) -> str:

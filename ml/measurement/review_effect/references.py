@@ -13,10 +13,10 @@ from ml.measurement.review_effect.schema import REFERENCE_SCHEMA
 VOLUME_ELASTICITY = 0.236
 
 _ROWS: tuple[tuple[str, int | None, str, int, int, float], ...] = (
-    ("Founding articles of nano-influence", None, "pages with 50 reviews or more: up to +30 %", 0, 50, 0.30),
-    ("Spiegel Research Center", 2017, "five reviews against none: +270 %, and little beyond ten", 0, 5, 2.7),
+    ("Founding articles of nano-influence", None, "Pages with 50 reviews or more: up to +30 %", 0, 50, 0.30),
+    ("Spiegel Research Center", 2017, "Five reviews against none: +270 %, and little beyond ten", 0, 5, 2.7),
     ("PowerReviews", None, "25 to 50 reviews: +18 %", 25, 50, 0.18),
-    ("You et al.", 2015, "elasticity of sales in reviews .236: 25 to 50", 25, 50, 2**VOLUME_ELASTICITY - 1),
+    ("You et al.", 2015, "Elasticity of sales in reviews .236: 25 to 50", 25, 50, 2**VOLUME_ELASTICITY - 1),
 )  # fmt: skip
 
 

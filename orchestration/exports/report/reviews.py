@@ -6,6 +6,7 @@ Belongs here: positions and cells. Does not: figures and sentences (orchestratio
 from __future__ import annotations
 
 import math
+from string import ascii_uppercase
 from typing import Any
 
 import polars as pl
@@ -31,6 +32,8 @@ _STATED = 50  # of the jumps, the page shows the one people speak of and those f
 _LAST = 100.0
 _FAR = 2.0  # a published figure further off than this is named at the edge: it would press the curve flat
 _ACROSS = (0, 5, 10, 25, 50, 100)
+_GRID = (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 40)
+_NEAR = 6.0  # percent of the height: letters nearer than this are put side by side
 
 
 def reviews_block(effects: pl.DataFrame) -> ReviewsBlock:
@@ -98,21 +101,36 @@ def _chart(rows: list[Row]) -> ReviewChart | None:
         across=tuple(Tick(_at(mark), str(mark)) for mark in _ACROSS),
         bands=tuple(Line(label, _STYLES[n], _band(part, axis)) for n, (label, part) in enumerate(lines)),
         lines=tuple(Line(label, _STYLES[n], _points(part, "extra", axis)) for n, (label, part) in enumerate(lines)),
-        marks=tuple(_mark(row, axis) for row in published),
+        marks=_marks(published, axis),
     )
 
 
-def _ten_more(row: Row) -> float:
-    """A published rise from a to b reviews as that of ten more at a, in %, if it is linear in log(1 + reviews)."""
+def _ten_more(row: Row, at: float | None = None) -> float:
+    """A published rise from a to b reviews as that of ten more at a (or at `at`), in %, linear in log(1 + reviews)."""
     low, high = float(row["reviews_from"]), float(row["reviews_to"])
-    share = math.log((low + 11) / (low + 1)) / math.log((high + 1) / (low + 1))
+    begin = low if at is None else at
+    share = math.log((begin + 11) / (begin + 1)) / math.log((high + 1) / (low + 1))
     return float(100 * ((1 + row["extra"]) ** min(share, 1.0) - 1))
 
 
-def _mark(row: Row, axis: Axis) -> Mark:
-    value = _ten_more(row)
-    year = f", {row['source_year']}" if row["source_year"] is not None else ""
-    return Mark(_at(row["reviews_from"]), _top(axis, value), f"{row['source']}{year}", value > axis.high)
+def _marks(published: list[Row], axis: Axis) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    for letter, row in zip(ascii_uppercase, sorted(published, key=lambda row: row["reviews_from"]), strict=False):
+        value, at = _ten_more(row), _at(row["reviews_from"])
+        spanned = [n for n in _GRID if row["reviews_from"] <= n <= row["reviews_to"] - 10]
+        year = row["source_year"] if row["source_year"] is not None else "year not stated"
+        cut = "; beyond the chart" if value > axis.high else ""
+        marks.append(
+            Mark(
+                letter=letter,
+                at=at,
+                top=_top(axis, value),
+                shift=6 + 12 * sum(mark.at == at and abs(mark.top - _top(axis, value)) < _NEAR for mark in marks),
+                points=" ".join(f"{_at(n)},{_top(axis, _ten_more(row, n))}" for n in spanned) if spanned[1:] else "",
+                label=f"{row['source']}, {year}{cut}",
+            )
+        )
+    return tuple(marks)
 
 
 def _percents(row: Row) -> tuple[float, float, float]:

@@ -10,12 +10,14 @@ from orchestration.exports.report.view_quality import Line
 
 @dataclass(frozen=True)
 class Mark:
-    """A published figure on the chart: an effect at a number of reviews, against none."""
+    """A published figure on the chart: a letter at its beginning, and its line where it spans more than ten reviews."""
 
+    letter: str
     at: float
     top: float
+    shift: int  # pixels, so that letters at one place do not hide each other
+    points: str
     label: str
-    is_cut: bool
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from orchestration.exports.campaigns import campaign_results
 from orchestration.exports.context import ExportContext
 from orchestration.exports.report.reviews import reviews_block
 from orchestration.exports.review_effect import review_effect
@@ -159,9 +160,35 @@ def test_the_chart_draws_the_curve_and_the_published_figures(context: ExportCont
     (mark,) = block.chart.marks
     # 25 to 50 reviews is log(51/26) of log1p; ten more at 25 is log(36/26): 1.18 ** (.3254/.6737) - 1 = 8.3 %.
     assert mark.top == pytest.approx(100 - 100 * 8.32 / 10, abs=0.2)
-    assert not mark.is_cut
+    assert mark.label == "PowerReviews, year not stated"
+    # Its line runs to 40 reviews, ten before its end.
+    assert mark.points.count(",") == 4
 
 
 def test_without_pages_the_section_has_nothing_to_show(context: ExportContext) -> None:
     block = reviews_block(review_effect({}, context))
     assert (block.chart, block.rows) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "stands in review_effect"),
+        (
+            {"status": "refused", "note": "4 products with a page were seeded"},
+            "pages: 4 products with a page were seeded",
+        ),
+    ],
+)
+def test_campaign_results_says_where_the_result_of_a_campaign_on_products_stands(
+    frames: dict[str, pl.DataFrame], context: ExportContext, changes: dict[str, Any], words: str
+) -> None:
+    by_product = frames["campaign_effects"].with_columns(
+        unit=pl.lit("product"), status=pl.lit("refused"), note=pl.lit("assigned by product, not by person")
+    )
+    frames["campaign_effects"] = by_product
+    frames["review_effect"] = frame("review_effect", [DRAWN | changes])
+    found = campaign_results(frames, context).filter(campaign_id="spring").row(0, named=True)
+    assert found["status"] == "not measured"
+    assert words in found["note"]
+    assert "by person" not in found["note"]
