@@ -23,7 +23,7 @@ from ml.measurement.review_effect.panel import DISPLAYED, REBUILT, page_weeks
 from ml.measurement.review_effect.references import references
 from ml.measurement.review_effect.regression import weighted_difference
 from ml.measurement.review_effect.schema import CURVE_SCHEMA, EFFECT_SCHEMA, STEP_SCHEMA
-from ml.measurement.review_effect.seeded import seeded_effect
+from ml.measurement.review_effect.seeded import AFTER, WIDEST, seeded_effect
 
 INTERVAL_LEVEL = 0.9
 STEP_STATED = 50  # the number of reviews the founding claim is about: tested as stated, the others as looked for
@@ -97,9 +97,10 @@ def _page_history(panel: pl.DataFrame) -> tuple[Observed, dict[str, Any]]:
     if panel.is_empty():
         raise NothingToLearnError("no page has a week with orders and a known number of reviews (product_page_daily)")
     found = observed_effect(panel, INTERVAL_LEVEL)
-    middle, low, high = (
-        float(np.expm1(end[0])) for end in found.between(np.zeros(1), np.array([REFERENCE]), INTERVAL_LEVEL)
-    )
+    logs = [float(end[0]) for end in found.between(np.zeros(1), np.array([REFERENCE]), INTERVAL_LEVEL)]
+    if not (np.isfinite(logs).all() and abs(logs[0]) <= WIDEST):
+        raise NothingToLearnError("too few orders for as many pages, weeks and reviews: the curve is all noise")
+    middle, low, high = (float(np.expm1(end)) for end in logs)
     is_told = _was_seen(0.0, REFERENCE, found.lowest, found.highest)
     beyond = f"pages with orders showed {found.lowest:.0f} to {found.highest:.0f} reviews: 0 against 50 is not told"
     return found, {
@@ -135,7 +136,7 @@ def _drawn_products(
         share = share_of_reference(high) - share_of_reference(low)
         return found.log_effect * share, found.log_low * share, found.log_high * share
 
-    after = draw.rows.period == 2
+    after = draw.rows.period == AFTER
     lowest, highest = (float(draw.reviews.quantile(q, "nearest") or 0.0) for q in (0.02, 0.98))
     return {
         "dose": draw.dose,

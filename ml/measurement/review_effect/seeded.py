@@ -26,6 +26,7 @@ from ml.measurement.review_effect.regression import weighted_difference
 EARLY, LATE, AFTER = 0, 1, 2  # halves of the time before the start, and the time after it
 FEWEST_PRODUCTS = 8  # in either arm: below, a range rests on too few draws
 PRIOR_ORDERS = 2.0  # a page's rate before is drawn to the mean as if it had sold so many more at the mean rate
+FEWEST_FREE = 5  # degrees of freedom
 WIDEST = 3.0  # log rise at 50 reviews, 20-fold: beyond it nothing was learned
 LEAST_SPREAD = 0.05  # of a product's log rate from one half-year to the next, beyond counting noise
 
@@ -94,13 +95,10 @@ def seeded_effect(rows: SeededRows, level: float, rating: float = 0.0, rating_er
     Raises:
         NothingToLearnError: too few products, or the draw moved too few reviews to tell any effect.
     """
-    for arm, name in ((rows.treated, "seeded"), (~rows.treated, "not seeded")):
-        if int(arm.sum()) < FEWEST_PRODUCTS:
-            raise NothingToLearnError(
-                f"{int(arm.sum())} products with a page were {name}; each group needs at least {FEWEST_PRODUCTS}"
-            )
     after = _Comparison.of(rows, rows.period < AFTER, rows.period == AFTER, trend=True)
     before = _Comparison.of(rows, rows.period == EARLY, rows.period == LATE, trend=False)
+    after.check("before and after the start")
+    before.check("in both halves of the time before the start")
     reach = float(student.ppf(0.5 + level / 2, after.freedom))
     if after.h_difference() <= 0:
         raise NothingToLearnError("seeded products did not gain more reviews than the others")
@@ -142,8 +140,25 @@ class _Comparison:
     promise: FloatArray
     freedom: int
 
+    def check(self, when: str) -> None:
+        """Refuse too few products.
+
+        Raises:
+            NothingToLearnError: either group is too small, or nothing is left to tell errors by.
+        """
+        for arm, name in ((1.0, "seeded"), (0.0, "not seeded")):
+            count = int(((self.treated == arm) & (self.weight > 0)).sum())
+            if count < FEWEST_PRODUCTS:
+                raise NothingToLearnError(
+                    f"{count} products with a page {when} were {name}; each group needs at least {FEWEST_PRODUCTS}"
+                )
+        if self.freedom < FEWEST_FREE:
+            raise NothingToLearnError("too few products were drawn apart from each other to tell a range")
+
     @classmethod
     def of(cls, rows: SeededRows, base: BoolArray, later: BoolArray, *, trend: bool) -> _Comparison:
+        # A page that was not there before has nothing to be compared with.
+        later = later & (np.bincount(rows.page[base], minlength=int(rows.page.max()) + 1) > 0)[rows.page]
         rate = _rates(rows, base)
         before, ahead = (_by_product(rows, mask, rows.exposure * rate[rows.page]) for mask in (base, later))
         # What is told of a product before the draw is all its weight and the known columns may rest on.

@@ -241,7 +241,7 @@ def test_a_draw_of_products_is_measured_as_a_cause_and_the_histories_beside_it_a
 @pytest.mark.parametrize(
     ("members", "weeks", "words"),
     [
-        (pl.col("unit_id") < "p006", 30, "3 products with a page were seeded"),
+        (pl.col("unit_id") < "p006", 30, "3 products with a page before and after the start were seeded"),
         (pl.lit(True), 17, "after its start; at least 4"),
         (pl.col("arm") == "treatment", 30, "no comparison"),
         (pl.col("unit_id") > "q", 30, "nothing"),

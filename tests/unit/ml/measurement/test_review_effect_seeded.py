@@ -73,8 +73,24 @@ def test_reviews_that_did_not_come_teach_nothing() -> None:
 
 
 def test_seven_seeded_products_are_too_few() -> None:
-    with pytest.raises(NothingToLearnError, match="7 products with a page were seeded"):
+    with pytest.raises(NothingToLearnError, match="7 products with a page before and after the start were seeded"):
         seeded_effect(world(products=14), 0.9)
+
+
+def test_a_page_that_was_not_there_before_counts_for_nothing() -> None:
+    rows = world()
+    added = rows.period == AFTER
+    late = replace(
+        rows,
+        orders=np.concatenate([rows.orders, 50 * rows.orders[added]]),
+        exposure=np.concatenate([rows.exposure, rows.exposure[added]]),
+        h=np.concatenate([rows.h, rows.h[added]]),
+        rating=np.concatenate([rows.rating, rows.rating[added]]),
+        period=np.concatenate([rows.period, rows.period[added]]),
+        page=np.concatenate([rows.page, rows.page[added] + 40]),
+        product=np.concatenate([rows.product, rows.product[added]]),
+    )
+    assert seeded_effect(late, 0.9).log_effect == pytest.approx(seeded_effect(rows, 0.9).log_effect, abs=1e-9)
 
 
 def test_a_difference_without_other_columns_is_that_of_means_with_its_known_error() -> None:
