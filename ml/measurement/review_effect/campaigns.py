@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 
 from ml.errors import NothingToLearnError
+from ml.measurement.review_effect.comparison import AFTER, EARLY, LATE, SeededRows
 from ml.measurement.review_effect.curve import share_of_reference
 from ml.measurement.review_effect.panel import DISPLAYED
-from ml.measurement.review_effect.seeded import AFTER, EARLY, LATE, SeededRows
 
 WEEKS = 26  # at most, before and after: half a year, so that a season weighs on both alike
 FEWEST_WEEKS = 4

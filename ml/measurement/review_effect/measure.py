@@ -17,13 +17,14 @@ from scipy.stats import t as student
 from ml.arrays import FloatArray
 from ml.errors import NothingToLearnError
 from ml.measurement.review_effect.campaigns import draw_of, drawn_people, drawn_products, people_reviews
+from ml.measurement.review_effect.comparison import AFTER
 from ml.measurement.review_effect.curve import REFERENCE, share_of_reference
 from ml.measurement.review_effect.observed import Observed, holm, observed_effect
 from ml.measurement.review_effect.panel import DISPLAYED, REBUILT, page_weeks
 from ml.measurement.review_effect.references import references
 from ml.measurement.review_effect.regression import weighted_difference
 from ml.measurement.review_effect.schema import CURVE_SCHEMA, EFFECT_SCHEMA, STEP_SCHEMA
-from ml.measurement.review_effect.seeded import AFTER, WIDEST, seeded_effect
+from ml.measurement.review_effect.seeded import WIDEST, seeded_effect
 
 INTERVAL_LEVEL = 0.9
 STEP_STATED = 50  # the number of reviews the founding claim is about: tested as stated, the others as looked for

@@ -13,8 +13,9 @@ from scipy.stats import t as student
 
 from ml.arrays import BoolArray, FloatArray
 from ml.errors import NothingToLearnError
+from ml.measurement.review_effect.absorb import Counts, informative
 from ml.measurement.review_effect.curve import REFERENCE, spline, told_knots
-from ml.measurement.review_effect.poisson import Counts, PoissonFit, fit_added, fit_poisson, informative
+from ml.measurement.review_effect.poisson import PoissonFit, fit_added, fit_poisson
 
 STEPS = (5, 10, 25, 50, 100)
 FEWEST_PRODUCTS, FEWEST_WEEKS, FEWEST_ORDERS = 10, 12, 200

@@ -12,7 +12,8 @@ import pytest
 
 from ml.arrays import FloatArray
 from ml.errors import NothingToLearnError
-from ml.measurement.review_effect.poisson import Counts, clustered, fit_added, fit_poisson, informative
+from ml.measurement.review_effect.absorb import Counts, informative
+from ml.measurement.review_effect.poisson import clustered, fit_added, fit_poisson
 
 CASES = json.loads((Path(__file__).parent / "golden_poisson.json").read_text(encoding="utf-8"))
 

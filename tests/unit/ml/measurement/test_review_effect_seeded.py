@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from ml.errors import NothingToLearnError
+from ml.measurement.review_effect.comparison import AFTER, EARLY, LATE, SeededRows
 from ml.measurement.review_effect.curve import reviews_at, share_of_reference, spline, told_knots
 from ml.measurement.review_effect.regression import weighted_difference
-from ml.measurement.review_effect.seeded import AFTER, EARLY, LATE, SeededRows, seeded_effect
+from ml.measurement.review_effect.seeded import seeded_effect
 
 PERIODS = np.array([EARLY] * 4 + [LATE] * 4 + [AFTER] * 8)
 
