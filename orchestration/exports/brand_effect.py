@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.exports.context import ExportContext
-from orchestration.exports.contract_talk import BRAND_EFFECT, BRAND_QUESTIONS, POSTS_SELL
+from orchestration.exports.contract_brand import BRAND_EFFECT, BRAND_QUESTIONS, POSTS_SELL
 from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.exports.context import ExportContext
-from orchestration.exports.contract_talk import PROSUMER_LEAD
+from orchestration.exports.contract_wom import PROSUMER_LEAD
 from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
 

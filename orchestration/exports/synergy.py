@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.exports.context import ExportContext
-from orchestration.exports.contract_talk import SYNERGY, SYNERGY_COUNTED, SYNERGY_PARTNERS
+from orchestration.exports.contract_synergy import SYNERGY, SYNERGY_COUNTED, SYNERGY_PARTNERS
 from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from orchestration.exports.context import ExportContext
-from orchestration.exports.contract_talk import TRUST_CHANNELS, TRUST_SENSITIVITY
+from orchestration.exports.contract_brand import TRUST_CHANNELS, TRUST_SENSITIVITY
 from orchestration.exports.inputs import take
 
 

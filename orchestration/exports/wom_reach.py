@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.exports.context import ExportContext
-from orchestration.exports.contract_talk import STEPS, WOM_REACH
+from orchestration.exports.contract_wom import STEPS, WOM_REACH
 from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
 
@@ -73,10 +73,10 @@ def _sentence(row: Mapping[str, Any]) -> str:
     if row["status"] == "in part":
         told = _range(row, "direct_reach", level)
         return f"{label}: members told {told} people themselves; whether these told it on is not measured."
-    by_members = ENGLISH.number(row["direct_reach"])
+    by_members = _about(row["direct_reach"])
     text = f"{label} reached {_range(row, 'reach', level)} people by talk, about {by_members} of them through members."
     if row["different_people"] is not None:
-        text += f" That is at most {ENGLISH.number(row['different_people'])} different people."
+        text += f" That is at most {_about(row['different_people'])} different people."
     wide = (row["reach_high"] - row["reach_low"]) / 2 / row["reach"]
     if wide > WIDE:
         text += (
@@ -87,5 +87,10 @@ def _sentence(row: Mapping[str, Any]) -> str:
 
 
 def _range(row: Mapping[str, Any], name: str, level: str) -> str:
-    value, low, high = (ENGLISH.number(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
+    value, low, high = (_about(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
     return f"about {value} ({level} range {low} to {high})"
+
+
+def _about(people: float) -> str:
+    """Three figures: more would promise what a survey cannot hold. The columns have them all."""
+    return ENGLISH.number(float(f"{people:.3g}"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.exports.contract_talk import TRUST_CHANNELS
+from orchestration.exports.contract_brand import TRUST_CHANNELS
 from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.report.view_talk import TalkBlock, TalkRow
 

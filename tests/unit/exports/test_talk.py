@@ -72,6 +72,12 @@ def test_everybody_comes_first_and_the_first_step_is_what_this_campaigns_members
     assert "range is wide" not in words
 
 
+def test_words_have_three_figures_and_columns_have_all(frames: Frames, context: ExportContext) -> None:
+    row = told(frames, context, REACH | {"reach": 3_456.0}).row(0, named=True)
+    assert row["people"] == 3_456.0
+    assert "about 3,460 (" in row["in_words"]
+
+
 def test_a_wide_range_says_how_many_to_ask(frames: Frames, context: ExportContext) -> None:
     words = told(frames, context, REACH | {"reach_high": 5_000.0})["in_words"][0]
     assert "answers of 300 members and 800 people they told" in words
