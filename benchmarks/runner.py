@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import os
 import sys
 from pathlib import Path
@@ -36,11 +37,14 @@ def run(benchmark: str, description: str | None) -> int:
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="under a minute, few draws: says only that all runs")
     parser.add_argument("--only", choices=tuple(parts))
+    parser.add_argument("--graph", type=Path, help="a file for the parts that take one (reach: an edge list)")
     chosen = parser.parse_args()
     found: list[Figure] = []
     for name, module in parts.items():
         if chosen.only in (None, name):
-            for figure in importlib.import_module(module).figures(quick=chosen.quick):
+            figures = importlib.import_module(module).figures
+            takes_graph = chosen.graph is not None and "graph" in inspect.signature(figures).parameters
+            for figure in figures(quick=chosen.quick, **({"graph": chosen.graph} if takes_graph else {})):
                 found.append(figure)
                 print(figure.line(), flush=True)
     write(found, HERE / "results" / f"{benchmark}{'_' + chosen.only if chosen.only else ''}.json")

@@ -51,6 +51,7 @@ NEEDS = (
     ),
     Need("extra_sales", ("campaigns", "pos_lines"), ("campaign_members", "campaign_areas"), "who or what took part"),
     Need("review_effect", ("product_page_daily",), because="pages tell orders, views and the reviews displayed"),
+    Need("reach", ("campaigns", "social_posts", "social_profiles"), because="posts, and who follows their authors"),
     Need("moments", (), ("social_posts", "reviews"), "texts to read"),
     Need(
         "store_alerts", ("reviews",), ("pos_lines", "product_page_daily"), "how often people had occasion to complain"

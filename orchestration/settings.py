@@ -95,6 +95,16 @@ class Holdout(Strict):
     share: Annotated[float, Field(ge=0, le=0.5)] = 0.05
 
 
+class Reach(Strict):
+    """How many people could be reached at all: users of social platforms where the brand sells.
+
+    population: over all platforms; not stated: everybody in the areas of the stores. by_platform: of one platform.
+    """
+
+    population: Annotated[int, Field(gt=0)] | None = None
+    by_platform: dict[str, Annotated[int, Field(gt=0)]] = {}
+
+
 def _known_feature(name: str) -> str:
     if name not in FEATURE_NAMES:
         raise ValueError(f"{name!r} is no feature; ml/features/dictionary.py lists them")
@@ -148,6 +158,7 @@ class Settings(Strict):
     retention: Retention = Retention()
     campaigns: Campaigns = Campaigns()
     holdout: Holdout = Holdout()
+    reach: Reach = Reach()
     models: Models = Models()
     example: Literal["demo", "journey", "voices"] | None = None
     seed: int = 20260101

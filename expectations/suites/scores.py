@@ -17,6 +17,7 @@ from expectations.declare import (
 )
 from expectations.suites.ledger import LEDGER
 from expectations.suites.model_quality import MODEL_QUALITY
+from expectations.suites.reach import REACH
 from expectations.suites.review_effect import REVIEW_RESULTS
 from expectations.suites.store_lift import STORE_TESTS
 from expectations.suites.talk import TALK
@@ -149,10 +150,11 @@ SCORES = Suite(
         REVIEW_RESULTS,
         LEDGER,
         TALK,
+        REACH,
         MODEL_QUALITY,
         FIGURES_FRAME,
     ),
-    checks_count=82,
+    checks_count=89,
     figures=figures,
     limits=(
         Limit("ambassador.scored_count", 0.5, 5.0, 7, "people come and go slowly", may_end=True),

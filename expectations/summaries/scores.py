@@ -19,6 +19,7 @@ from expectations.summaries.drift import FEWEST_ROWS, bins_of, psi
 from expectations.summaries.ledger import ledger_sums
 from expectations.summaries.model_quality import model_quality
 from expectations.summaries.numbers import numbers
+from expectations.summaries.reach import reach_results
 from expectations.summaries.review_effect import review_results
 from expectations.summaries.store_lift import store_tests
 from expectations.summaries.talk import talk_findings
@@ -82,6 +83,7 @@ def score_frames(run: ScoredRun, past: Past) -> dict[str, pd.DataFrame]:
         "review_results": review_results(run.measured.get("review_effect")),
         "ledger": ledger_sums(run.measured.get("incremental_sales"), run.measured.get("campaign_value")),
         "talk_findings": talk_findings(run.measured),
+        "reach_results": reach_results(run.measured),
         "model_quality": model_quality(run.quality, run.trained),
         "score_lists": pd.DataFrame(rows, columns=[*columns, "rank_agreement"]),
         "figures": pd.DataFrame({"figure": list(kept), "value": list(kept.values())}),

@@ -11,7 +11,17 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 import polars as pl
 
-from orchestration.assets import ledger, measurements, moments, monitoring, review_effect, scores, store_lift, talk
+from orchestration.assets import (
+    ledger,
+    measurements,
+    moments,
+    monitoring,
+    reach,
+    review_effect,
+    scores,
+    store_lift,
+    talk,
+)
 from orchestration.assets.warehouse import KEYS as MART_KEYS
 from orchestration.exports.context import ExportContext, GateOutcome
 from orchestration.exports.contract import OUTPUTS
@@ -23,7 +33,7 @@ from orchestration.progress import announce
 from orchestration.session import RunSession
 
 GROUP = "exports"
-MEASURED = (measurements, moments, store_lift, review_effect, ledger, talk, monitoring)
+MEASURED = (measurements, moments, store_lift, review_effect, ledger, talk, reach, monitoring)
 MONITORED = tuple(key for layer in MEASURED for key in layer.KEYS.values())
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in (*OUTPUTS, "report")}
 

@@ -25,6 +25,7 @@ from orchestration.assets.ledger import KEYS as LEDGER_KEYS
 from orchestration.assets.measurements import KEYS as MEASUREMENT_KEYS
 from orchestration.assets.models import AMBASSADOR, QUALITY, UPLIFT
 from orchestration.assets.models import KEYS as MODEL_KEYS
+from orchestration.assets.reach import KEYS as REACH_KEYS
 from orchestration.assets.review_effect import EFFECT as REVIEW_EFFECT
 from orchestration.assets.review_effect import KEYS as REVIEW_KEYS
 from orchestration.assets.store_lift import KEYS as STORE_LIFT_KEYS
@@ -77,6 +78,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                     *REVIEW_KEYS.values(),
                     *LEDGER_KEYS.values(),
                     *TALK_KEYS.values(),
+                    *REACH_KEYS.values(),
                 ],
                 description="One row per outcome and person, with interval, group and reasons."
                 if name == "uplift"
@@ -120,7 +122,7 @@ def check(session: RunSession) -> GateResult:
         },
         previous=_previous(session),
         expected_consumers_count={AMBASSADOR: session.tables[SCORING].height} if frames[AMBASSADOR] is not None else {},
-        measured={name: session.tables[name].to_pandas() for name in (*COMPARED, *TALK)},
+        measured={name: session.tables[name].to_pandas() for name in (*COMPARED, *TALK, *REACH_KEYS)},
         quality=session.tables[QUALITY].to_pandas(),
         trained=frozenset(name for name in session.models if _is_of_today(session, name)),
     )
@@ -130,6 +132,7 @@ def check(session: RunSession) -> GateResult:
     in_use |= {"store_tests"} if session.tables["store_lift"].height else set()
     in_use |= {"review_results"} if session.tables[REVIEW_EFFECT].height else set()
     in_use |= {"talk_findings"} if any(session.tables[name].height for name in TALK) else set()
+    in_use |= {"reach_results"} if any(session.tables[name].height for name in REACH_KEYS) else set()
     in_use |= {f"{name}_model" for name, frame in frames.items() if frame is not None}
     return validate(suite(GROUP), score_frames(run, past), GateContext(session.streams_with_rows | in_use, past))
 

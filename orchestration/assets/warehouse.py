@@ -31,6 +31,7 @@ MARTS = "marts"
 GUARDED = (
     "bridge_campaign_areas",
     "bridge_campaign_products",
+    "bridge_campaign_ugc",
     "dim_accounts",
     "dim_campaigns",
     "dim_consumers",
@@ -43,6 +44,8 @@ GUARDED = (
     "fct_campaign_members",
     "fct_campaigns",
     "fct_influencer_bursts",
+    "fct_follower_lists",
+    "fct_followers",
     "fct_moment_daily",
     "fct_moment_opportunities",
     "fct_moments",

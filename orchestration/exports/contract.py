@@ -26,6 +26,7 @@ from orchestration.exports.columns import (
 from orchestration.exports.contract_fairness import DESIGN_QUALITY, SCORE_RESULTS
 from orchestration.exports.contract_ledger import EXTRA_SALES
 from orchestration.exports.contract_quality import MODEL_QUALITY
+from orchestration.exports.contract_reach import REACH_OUTPUTS
 from orchestration.exports.contract_reviews import REVIEW_EFFECT
 from orchestration.exports.contract_stores import STORE_LIFT
 from orchestration.exports.contract_talk import TALK_OUTPUTS
@@ -376,6 +377,7 @@ OUTPUTS: dict[str, Output] = {
         STORE_LIFT,
         REVIEW_EFFECT,
         *TALK_OUTPUTS,
+        *REACH_OUTPUTS,
         DESIGN_QUALITY,
         SCORE_RESULTS,
         MODEL_QUALITY,

@@ -24,6 +24,7 @@ from orchestration.exports.model_quality import model_quality
 from orchestration.exports.people import ambassador_candidates, may_be_listed, person_facts
 from orchestration.exports.prosumer_lead import prosumer_lead
 from orchestration.exports.quality import data_quality
+from orchestration.exports.reach import reach_exports
 from orchestration.exports.report.build import build_report
 from orchestration.exports.report.render import render
 from orchestration.exports.review_effect import review_effect
@@ -66,6 +67,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "brand_effect": brand_effect(frames, context),
         "posts_sell": posts_sell(frames, context),
         "trust_sensitivity": trust_sensitivity(frames, context),
+        **reach_exports(frames, context),
         "moments": moments(frames, context),
         "store_alerts": store_alerts(frames, context),
         "ugc_kinds": ugc_kinds(frames, context),

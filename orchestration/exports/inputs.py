@@ -14,6 +14,7 @@ import polars as pl
 from orchestration.errors import IntegrityError
 from orchestration.exports.inputs_ledger import LEDGER_MEASUREMENTS
 from orchestration.exports.inputs_quality import QUALITY_MEASUREMENTS
+from orchestration.exports.inputs_reach import REACH_MEASUREMENTS
 from orchestration.exports.inputs_reviews import REVIEW_MEASUREMENTS
 from orchestration.exports.inputs_stores import STORE_MEASUREMENTS
 from orchestration.exports.inputs_talk import TALK_MEASUREMENTS
@@ -121,6 +122,7 @@ MEASUREMENT_INPUTS: dict[str, dict[str, pl.DataType]] = {
     **REVIEW_MEASUREMENTS,
     **LEDGER_MEASUREMENTS,
     **TALK_MEASUREMENTS,
+    **REACH_MEASUREMENTS,
     **QUALITY_MEASUREMENTS,
     "campaign_effects": {
         "campaign_id": _TEXT,

@@ -59,6 +59,11 @@ NEEDS: dict[str, str] = {
     "brand_effect": "brand_surveys of people who took part and of people to compare with, after a campaign",
     "posts_sell": "campaigns among people (campaign_members), or wom_surveys that ask what was bought after a post",
     "trust_sensitivity": "contacts of a campaign: wom_surveys, or social_post_metrics with reach",
+    "reach": "campaigns, and social_posts with their hashtags, codes or tasks; followers_count (social_profiles), and "
+    "for overlaps follower lists (social_edges)",
+    "reach_curve": "what reach needs, and how many people could be reached at all ([reach] population, or stores with "
+    "area_population)",
+    "engagement": "social_posts with figures (social_post_metrics) and followers_count (social_profiles)",
     "design_quality": "campaign_members with people who took part and people to compare with, and their sales before",
     "moments": "social_posts or reviews with texts in a language that a model reads",
     "store_alerts": "a jump: bad moments of a store or product whose sales or page views are known (pos_lines, "

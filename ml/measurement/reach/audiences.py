@@ -44,11 +44,12 @@ def social_pieces(marts: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         .filter(pl.col("len") >= FEWEST_REPORTED)
         .drop("len")
     )
+    texts_were_read = pl.lit(marts["fct_moments"].height > 0)
     return (
         pieces.join(usual, on="platform", how="left")
         .with_columns(seen=pl.coalesce("reported", pl.col("followers") * pl.col("usual_share")))
         .join(_moments(marts["fct_moments"]), on="ugc_key", how="left")
-        .with_columns(pl.col("is_bad", "is_good").fill_null(False if marts["fct_moments"].height else None))
+        .with_columns(pl.when(texts_were_read).then(pl.col(name).fill_null(False)) for name in ("is_bad", "is_good"))
         .sort("ugc_key")
     )
 

@@ -106,18 +106,24 @@ class Evidence:
         unlisted = np.delete(self.sizes, self.lists.listed)
         return min(self.lists.seen + float(unlisted.sum()), self.population)
 
+    @property
+    def unseen_share(self) -> float:
+        """Share of all pairs whose common audience is not known; a little is kept for what three and more share."""
+        all_pairs = len(self.sizes) * (len(self.sizes) - 1) / 2
+        return max(1 - self.pairs.count / all_pairs, 0.02) if all_pairs else 1.0
+
     def overlap(self) -> Overlap:
         """What pairs say about how much more audiences overlap than by chance; without any pair it says nothing."""
-        sizes, pairs, count = self.sizes, self.pairs, len(self.sizes)
+        sizes, pairs = self.sizes, self.pairs
         expected = float((sizes[pairs.first] * sizes[pairs.second]).sum()) / self.population
         common, square = float(pairs.common.sum()), float((pairs.common**2).sum())
-        all_pairs = count * (count - 1) / 2
-        left = max(1 - pairs.count / all_pairs, 0.02) if all_pairs else 1.0
+        left = self.unseen_share
         # People a pair that shares anybody shares: one more pair as large as the largest is added, for the large ones
         # that a small sample misses; where none shares anybody it may be a whole audience.
         largest = float(pairs.common.max()) if common else float(sizes.mean())
         usual = (square + largest**2) / (common + largest)
-        return Overlap(common / usual / left, expected / usual / left)
+        everywhere = float(sizes.sum() ** 2 - (sizes**2).sum()) / 2 / self.population
+        return Overlap(common / usual / left, expected / usual / left, max(everywhere / usual, 1e-9), usual)
 
 
 @dataclass(frozen=True)
@@ -128,10 +134,14 @@ class Overlap:
         events: effective number of independent events; a pair of close friends shares many people at once, so far
             fewer than the people counted.
         exposure: events to expect if audiences were drawn by chance from the population.
+        among_all: the same among all pairs of the group, > 0.
+        usual: people that an event brings at once.
     """
 
     events: float
     exposure: float
+    among_all: float
+    usual: float
 
     def log_likelihood(self, log_ratio: FloatArray) -> FloatArray:
         """Of the excess exp(log_ratio), up to a constant; flat where nothing is known."""

@@ -89,7 +89,7 @@ def measure_group(group: Group, lists: FollowerLists, population: float | None, 
             found.mixing, group.sizes, evidence.population
         )
         ends = {"effective_unique": found.people, "effective_low": found.low, "effective_high": found.high}
-        row |= {name: min(scale * end, float(known.sum())) for name, end in ends.items()}
+        row |= {name: min(min(scale, 1.0) * end, float(known.sum())) for name, end in ends.items()}
     numbers = sorted({step for step in STEPS if step <= max(TOGETHER, len(group.accounts))} | {len(group.accounts)})
     return row, [_point(group, *point, ESTIMATED) for point in curve(found, evidence, numbers)]
 

@@ -16,14 +16,15 @@ from scipy.special import gammaincinv
 from ml.arrays import FloatArray
 from ml.measurement.reach.evidence import Evidence
 
-# Audiences larger than any seen: with mass 1/2, 1/4 … of one ambassador, at the sizes their tail leads to.
-TAIL_MASS = np.array([0.5, 0.25, 0.125, 0.06])
+# Audiences larger than any seen: with a tenth, a twentieth … of the mass of one ambassador, where their tail leads to.
+TAIL_MASS = np.array([0.1, 0.05, 0.025, 0.012])
 TAIL_STEP = np.array([2.0, 4.0, 8.0, 16.0])
 STEEPEST = 1.0
 TILTS = np.concatenate([-np.geomspace(4, 0.02, 14), [0.0], np.geomspace(0.02, 60, 20)])
 DEPARTURES = np.linspace(-2.4, 3.0, 28)
-# Departures of the overlap from what sizes say: mostly small (standard deviation on the log scale), at times large.
-SMALL, LARGE, SMALL_SHARE = 0.15, 1.2, 0.85
+# Departures of the overlap from what sizes say, standard deviation on the log scale: mostly small (besides the luck of
+# who was drawn: one over the root of the number of independent overlaps), at times large.
+SMALL, LARGE, SMALL_SHARE = 0.1, 1.2, 0.9
 GRID, QUANTILES = 48, 24
 NEGLIGIBLE = 1e-3
 
@@ -83,7 +84,9 @@ def candidates(evidence: Evidence) -> list[tuple[float, Mixing]]:
     cost = count * (shares * (np.log(shares) - np.log(np.maximum(tilted, 1e-300)))).sum(axis=1)
     mean = tilted @ levels
     moment = np.log((tilted @ levels**2) / mean**2)
-    fit = evidence.overlap().log_likelihood(moment[:, None] + DEPARTURES[None, :]) - cost[:, None] + _log_prior()
+    overlap = evidence.overlap()
+    luck = (overlap.among_all * max(float(np.exp(moment[TILTS == 0][0])), 1.0)) ** -0.5
+    fit = overlap.log_likelihood(moment[:, None] + DEPARTURES[None, :]) - cost[:, None] + _log_prior(luck)
     hub = float(np.sqrt(levels.max() * max(evidence.population / evidence.sizes.mean(), levels.max())))
     logs = np.concatenate([fit, np.full_like(fit, -np.inf)])
     built: dict[tuple[int, int], Mixing] = {}
@@ -161,12 +164,16 @@ def _law_of_sizes(evidence: Evidence) -> tuple[FloatArray, FloatArray]:
     return levels, shares / shares.sum()
 
 
-def _log_prior() -> FloatArray:
+def _log_prior(luck: float) -> FloatArray:
+    """Of each departure, where the luck of who was drawn has this standard deviation."""
+
     def density(spread: float) -> FloatArray:
         dense = np.exp(-0.5 * (DEPARTURES / spread) ** 2)
         return np.asarray(dense / dense.sum())
 
-    return np.asarray(np.log(SMALL_SHARE * density(SMALL) + (1 - SMALL_SHARE) * density(LARGE)))
+    return np.asarray(
+        np.log(SMALL_SHARE * density(min(float(np.hypot(SMALL, luck)), LARGE)) + (1 - SMALL_SHARE) * density(LARGE))
+    )
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import Literal
 from orchestration.exports.report.view_forest import Forest, Tone
 from orchestration.exports.report.view_ledger import LedgerRow
 from orchestration.exports.report.view_quality import QualityBlock
+from orchestration.exports.report.view_reach import ReachBlock
 from orchestration.exports.report.view_reviews import ReviewsBlock
 from orchestration.exports.report.view_stores import StoreRow
 from orchestration.exports.report.view_talk import TalkBlock
@@ -193,6 +194,7 @@ class ReportContext:
     stores: tuple[StoreRow, ...]
     reviews: ReviewsBlock
     talk: tuple[TalkBlock, ...]
+    reach: ReachBlock
     fairness: tuple[FairnessRow, ...]
     texts: TextsBlock
     tiers: tuple[TierRow, ...]
