@@ -142,13 +142,11 @@ BRAND = Study(
 POSTS = Study(
     name="measure_posts_sell",
     title="posts sell",
-    tables={
-        "posts_sell": "Three rows per campaign among people: bought after a post as said, as tracked, as held out."
-    },
+    tables={"posts_sell": "Three rows per campaign with posts: bought after one as said, as tracked, as held out."},
     reads={
         "fct_survey_answers": ("survey", "campaign_id", "consumer_key", "bought_after_post", "surveyed_at"),
-        "fct_campaign_members": ("campaign_id", "unit", "arm", "design", "first_purchase"),
-        "fct_campaign_events": ("campaign_id", "kind", "consumer_key"),
+        "fct_campaign_members": ("campaign_id", "unit", "arm", "design", "first_purchase", "published_on"),
+        "fct_campaign_events": ("campaign_id", "kind", "consumer_key", "referrer_consumer_key"),
         "dim_campaigns": ("campaign_id", "ends_on"),
     },
     measure=lambda marts, as_of, seed: posts_sell(marts, as_of),

@@ -56,7 +56,7 @@ POST_MEASURES = ("said in a survey", "came by code or link", "more than in the h
 POSTS_SELL = Output(
     name="posts_sell",
     title="Do posts sell",
-    grain="One row per campaign among people and way of telling what was bought after a post.",
+    grain="One row per campaign with posts, and way of telling what was bought after one.",
     purpose="What people say they bought, what codes and links show, what a holdout shows. They are not the same "
     "thing: do not add them up.",
     sort_key=("campaign_id", "measure"),

@@ -57,7 +57,7 @@ NEEDS: dict[str, str] = {
     "synergy": "influencer_bursts aimed at some areas of a campaign by area or store, with neither and with each alone "
     "beside it, and pos_lines of stores; for promotions discount_minor in pos_lines",
     "brand_effect": "brand_surveys of people who took part and of people to compare with, after a campaign",
-    "posts_sell": "campaigns among people (campaign_members), or wom_surveys that ask what was bought after a post",
+    "posts_sell": "posts or codes of members (social_posts, campaign_events), or wom_surveys on purchases after posts",
     "trust_sensitivity": "contacts of a campaign: wom_surveys, or social_post_metrics with reach",
     "reach": "campaigns, and social_posts with their hashtags, codes or tasks; followers_count (social_profiles), and "
     "for overlaps follower lists (social_edges)",

@@ -20,7 +20,9 @@ SAID, TRACKED, HELD_OUT = "said in a survey", "came by code or link", "more than
 
 
 def posts_sell_rows(marts: Mapping[str, pl.DataFrame], as_of: date, level: float) -> list[dict[str, Any]]:
-    """Three rows for every campaign with a survey of purchases after posts, codes or links, or a holdout.
+    """Three rows for every campaign with posts, members' codes or links, or a survey of purchases after posts.
+
+    A campaign of coupons or samples that nobody posted about sells by other ways, and has no row.
 
     Args:
         marts: fct_survey_answers, fct_campaign_members, fct_campaign_events, dim_campaigns.
@@ -34,13 +36,15 @@ def posts_sell_rows(marts: Mapping[str, pl.DataFrame], as_of: date, level: float
             for name in ("fct_survey_answers", "fct_campaign_members", "fct_campaign_events")
         }
         members = own["fct_campaign_members"].filter(pl.col("unit") == "consumer")
-        if members.is_empty() and own["fct_survey_answers"].filter(pl.col("survey") == "wom").is_empty():
+        referred = own["fct_campaign_events"].drop_nulls("referrer_consumer_key")
+        asked = own["fct_survey_answers"].filter(pl.col("survey") == "wom").drop_nulls("bought_after_post")
+        if referred.is_empty() and asked.is_empty() and members.drop_nulls("published_on").is_empty():
             continue
         label = {"campaign_id": identifier, "interval_level": level}
         is_over = campaign["ends_on"] is None or campaign["ends_on"] <= as_of
         found = (
-            _said(own["fct_survey_answers"], level),
-            _tracked(members, own["fct_campaign_events"], level),
+            _said(asked, level),
+            _tracked(referred, level),
             _held_out(members, level),
         )
         for row in found:
@@ -53,14 +57,9 @@ def _kind(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("measure", "design")}
 
 
-def _said(answers: pl.DataFrame, level: float) -> dict[str, Any]:
+def _said(asked: pl.DataFrame, level: float) -> dict[str, Any]:
     """Share of those asked who say they bought after seeing a post; the last answer of each person."""
-    asked = (
-        answers.filter(pl.col("survey") == "wom")
-        .drop_nulls(["bought_after_post", "consumer_key"])
-        .sort("surveyed_at")
-        .unique("consumer_key", keep="last")
-    )
+    asked = asked.drop_nulls("consumer_key").sort("surveyed_at").unique("consumer_key", keep="last")
     label = {"measure": SAID, "design": "observational"}
     if asked.height < FEWEST_PEOPLE:
         why = f"{asked.height} people were asked whether they bought after a post: at least {FEWEST_PEOPLE} are needed"
@@ -70,7 +69,7 @@ def _said(answers: pl.DataFrame, level: float) -> dict[str, Any]:
     return label | _share(bought, asked.height, level) | {"status": "measured", "note": note}
 
 
-def _tracked(members: pl.DataFrame, events: pl.DataFrame, level: float) -> dict[str, Any]:
+def _tracked(events: pl.DataFrame, level: float) -> dict[str, Any]:
     """Of known people who came by a member's code or link, those who bought; clicks of nobody known give no share."""
     label = {"measure": TRACKED, "design": "observational"}
     redeemed = events.filter(pl.col("kind") == "code_redeemed").drop_nulls("consumer_key")["consumer_key"].unique()

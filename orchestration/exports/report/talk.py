@@ -162,7 +162,7 @@ def _posts(table: pl.DataFrame) -> TalkBlock:
         value_title="Share who bought",
         rows=tuple(rows),
         remark="Three different things, not to be added up: only the holdout shows what would not have been bought.",
-        needs="No campaign among people is known. Needed: campaign_members, wom_surveys.",
+        needs="No campaign has posts, members' codes or such a survey. Needed: social_posts, wom_surveys.",
     )
 
 

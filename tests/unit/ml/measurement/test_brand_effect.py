@@ -81,12 +81,14 @@ def frames(people: int = 40, **campaign: Any) -> dict[str, pl.DataFrame]:
             }
             for number in range(2 * people)
         ]
-    ).with_columns(campaign_id=pl.lit("c1"), unit=pl.lit("consumer"), design=pl.lit("randomised"))
+    ).with_columns(
+        campaign_id=pl.lit("c1"), unit=pl.lit("consumer"), design=pl.lit("randomised"), published_on=pl.lit(END)
+    )
     return {
         "fct_survey_answers": answers,
         "fct_campaign_members": members,
         "fct_campaign_events": pl.DataFrame(
-            schema={"campaign_id": pl.String, "kind": pl.String, "consumer_key": pl.String}
+            schema=dict.fromkeys(("campaign_id", "kind", "consumer_key", "referrer_consumer_key"), pl.String)
         ),
         "dim_campaigns": pl.DataFrame([{"campaign_id": "c1", "ends_on": END} | campaign]),
     }
@@ -146,7 +148,7 @@ def test_said_tracked_and_held_out_stand_beside_each_other() -> None:
     tables["fct_campaign_events"] = pl.DataFrame(
         [{"campaign_id": "c1", "kind": "link_click", "consumer_key": f"f{number}"} for number in range(50)]
         + [{"campaign_id": "c1", "kind": "code_redeemed", "consumer_key": f"f{number}"} for number in range(10)]
-    )
+    ).with_columns(referrer_consumer_key=pl.lit("p000"))
     assert sales_of(tables, "said in a survey")["share"] == 0.25
     tracked = sales_of(tables, "came by code or link")
     assert (tracked["people_count"], tracked["buyers_count"], tracked["share"]) == (50, 10, 0.2)
@@ -160,7 +162,7 @@ def test_codes_of_unknown_clicks_give_a_count_and_no_share() -> None:
     tables = frames()
     tables["fct_campaign_events"] = pl.DataFrame(
         [{"campaign_id": "c1", "kind": "code_redeemed", "consumer_key": f"f{number}"} for number in range(40)]
-    )
+    ).with_columns(referrer_consumer_key=pl.lit("p000"))
     row = sales_of(tables, "came by code or link")
     assert (row["buyers_count"], row["share"], row["status"]) == (40, None, "measured")
 
@@ -169,3 +171,13 @@ def test_nothing_asked_and_nothing_tracked_are_refused_by_name() -> None:
     tables = frames()
     assert "0 people were asked" in sales_of(tables, "said in a survey")["note"]
     assert "campaign_events" in sales_of(tables, "came by code or link")["note"]
+
+
+def test_a_coupon_of_the_brand_is_no_members_code_and_a_campaign_without_posts_has_no_row() -> None:
+    tables = frames()
+    tables["fct_campaign_events"] = pl.DataFrame(
+        [{"campaign_id": "c1", "kind": "code_redeemed", "consumer_key": f"f{number}"} for number in range(40)]
+    ).with_columns(referrer_consumer_key=pl.lit(None, pl.String))
+    assert "0 known people" in sales_of(tables, "came by code or link")["note"]
+    tables["fct_campaign_members"] = tables["fct_campaign_members"].with_columns(published_on=pl.lit(None, pl.Date))
+    assert posts_sell(tables, AS_OF)["posts_sell"].is_empty()
