@@ -3,7 +3,7 @@
 A part of benchmarks/measurement.py. Ambassadors are people of the graph drawn by chance; known are their audiences'
 sizes, 200 of their pairs and, where lists are meant, a quarter of the lists. Judged are the demo world's graph and,
 with --graph FILE (an edge list), the file's; on the made graphs the interval's constants were fixed (with other seeds),
-so their figures are printed without a bar.
+so their figures are printed without a bar, and those of one-way follows, where the law of sizes does not hold.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ def figures(quick: bool, graph: Path | None = None) -> Iterator[Figure]:
     judged = {"demo": demo_graph(1)} | ({"file": read_graph(graph)} if graph is not None else {})
     found = {name: measured(one, QUICK_DRAWS if quick else DRAWS) for name, one in judged.items()}
     for count in GROUPS:
-        with_lists, without = (max(one[f"{kind}_{count}"] for one in found.values()) for kind in ("lists", "pairs"))
+        large = [one for one in found.values() if f"lists_{count}" in one]  # a graph may have fewer people
+        with_lists, without = (max(one[f"{kind}_{count}"] for one in large) for kind in ("lists", "pairs"))
         yield Figure(f"reach_error_{count}", with_lists, high=BARS_WITH_LISTS[count])
         yield Figure(f"reach_error_{count}_without_lists", without, high=BARS_WITHOUT[count])
-        ratio = max(one[f"lists_{count}"] / min(one[f"{peer}_{count}"] for peer in PEERS) for one in found.values())
+        ratio = max(one[f"lists_{count}"] / min(one[f"{peer}_{count}"] for peer in PEERS) for one in large)
         yield Figure(f"reach_error_{count}_vs_best_peer", ratio, high=None if quick else 0.999)
     yield Figure("reach_outside_bounds", max(one["outside"] for one in found.values()), high=0.0)
     covered = max((one["covered"] for one in found.values()), key=lambda share: abs(share - float(np.mean(COVERAGE))))

@@ -171,6 +171,16 @@ def affiliations(rng: Rng, people: int = 6000, each: int = 3) -> sparse.csr_arra
     return graph_of(ends[0], ends[1], people)
 
 
+def one_way(rng: Rng, people: int = 6000, each: int = 25) -> sparse.csr_array:
+    """Follows that are not returned: rows are accounts of very different fame, columns those who follow, all alike."""
+    fame = np.minimum((1 - rng.random(people)) ** (-1 / 1.3), 200.0)
+    ends = rng.choice(people, people * each, p=fame / fame.sum()), rng.integers(0, people, people * each)
+    accounts, followers = np.r_[ends[0], np.arange(people)], np.r_[ends[1], rng.integers(0, people, people)]
+    follows = sparse.coo_array((np.ones(len(accounts), np.int64), (accounts, followers)), shape=(people, people))
+    return sparse.csr_array(follows.tocsr())
+
+
+# The interval's constants were fixed on all of these but the last, whose ties are not mutual.
 MADE: dict[str, Callable[[Rng], sparse.csr_array]] = {
     "power_law": power_law,
     "steep_power_law": lambda rng: power_law(rng, 8000, 40, 2.2),
@@ -183,4 +193,5 @@ MADE: dict[str, Callable[[Rng], sparse.csr_array]] = {
     "dense_circles": lambda rng: circles(rng, 4000, 10, (0.2, 0.7)),
     "many_circles": lambda rng: circles(rng, 7000, 25, (0.05, 0.5)),
     "affiliations": affiliations,
+    "one_way": one_way,
 }
