@@ -96,12 +96,12 @@ def _reach_sentence(row: Mapping[str, Any]) -> str:
     accounts, unique, gross = (
         ENGLISH.number(row[name]) for name in ("sized_accounts_count", "unique_reach", "gross_reach")
     )
-    authors = "person" if row["sized_accounts_count"] == 1 else "people"
-    text = f"{label}: posts of {accounts} {authors} could reach {unique} different people"
+    one = row["sized_accounts_count"] == 1
+    text = f"{label}: posts of {accounts} {'account' if one else 'accounts'} could reach {unique} different people"
     if row["how"] == "estimated":
         ends = (ENGLISH.number(row[name]) for name in ("unique_low", "unique_high"))
         text += f" (estimated; {ENGLISH.share(row['interval_level'])} range {' to '.join(ends)})"
-    text += f", {gross} if who follows several counts each time."
+    text += "." if one else f"; {gross} when those who follow several are counted each time."
     if row["effective_unique"] is not None:
         text += f" About {ENGLISH.number(row['effective_unique'])} of them saw a post."
     return text

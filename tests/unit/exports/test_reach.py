@@ -70,8 +70,8 @@ def test_an_estimate_says_so_with_its_range_and_costs_are_in_main_units(frames: 
     assert (row["platform"], row["tier"], row["how"]) == ("all platforms", "all tiers", "estimated")
     assert row["cost_per_1000_unique"] == 123.45
     words = plain(row["in_words"])
-    assert "posts of 11 people could reach 4,000 different people (estimated; 90 % range 3,600 to 4,400)" in words
-    assert "5,000 if who follows several counts each time. About 1,500 of them saw a post." in words
+    assert "posts of 11 accounts could reach 4,000 different people (estimated; 90 % range 3,600 to 4,400)" in words
+    assert "5,000 when those who follow several are counted each time. About 1,500 of them saw a post." in words
 
 
 def test_counted_reach_has_no_range_and_bounds_alone_say_what_is_missing(
