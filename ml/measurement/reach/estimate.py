@@ -80,13 +80,16 @@ def expected(mixing: Mixing, sizes: FloatArray, population: float, share: float 
 def curve(found: Reach, evidence: Evidence, numbers: Sequence[int]) -> list[tuple[int, float, float, float]]:
     """(n, people, low, high) of n ambassadors like these; n may be larger than their number.
 
-    The interval narrows with the share of repeats: one ambassador's reach is known.
+    The interval narrows with the share of repeats: one ambassador's reach is known. More ambassadors never reach fewer.
+
+    Args:
+        numbers: ascending.
     """
     count, population = len(evidence.sizes), evidence.population
     whole = expected(found.mixing, evidence.sizes, population)
     repeated = 1 - found.people / evidence.gross
     by_model = 1 - whole / evidence.gross
-    rows = []
+    rows: list[tuple[int, float, float, float]] = []
     for number in numbers:
         gross = evidence.gross * number / count
         people = expected(found.mixing, evidence.sizes, population, number / count)
@@ -98,7 +101,7 @@ def curve(found: Reach, evidence: Evidence, numbers: Sequence[int]) -> list[tupl
         scale = (1 - people / gross) / repeated if repeated > 0 else 0.0
         ends = (people * float(np.exp(sign * NORMAL_90 * found.log_error * scale)) for sign in (-1, 1))
         low, high = (min(end, gross, population) for end in ends)
-        rows.append((number, people, low, high))
+        rows.append((number, people, max(low, rows[-1][2]) if rows else low, high))
     return rows
 
 

@@ -72,7 +72,8 @@ def _span(row: Row) -> str:
 
 def _chart(points: list[Row]) -> ReachChart:
     last = points[-1]["ambassadors_count"]
-    axis = axis_for([(0.0, point["unique_reach"], point["gross_reach"]) for point in points])
+    top = max(point["unique_high"] for point in points)
+    axis = axis_for([(0.0, top, top)])
     told = {point["ambassadors_count"]: point for point in points}
     together = [told[number] for number in TOGETHER if number in told]
     sentences = [
@@ -89,7 +90,7 @@ def _chart(points: list[Row]) -> ReachChart:
         band=Line("range", "helps", f"{_line(points, 'unique_low', axis)} {_line(points[::-1], 'unique_high', axis)}"),
         lines=(
             Line("different people", "helps", _line(points, "unique_reach", axis)),
-            Line("sum of the audiences", "anyway", _line(points, "gross_reach", axis)),
+            Line("sum of the audiences", "anyway", _gross(points, axis)),
         ),
         together=tuple(sentences),
     )
@@ -99,6 +100,13 @@ def _line(points: list[Row], name: str, axis: Axis) -> str:
     last = max(point["ambassadors_count"] for point in points)
     places = ((100 * point["ambassadors_count"] / last, point[name]) for point in points)
     return " ".join(f"{round(across, 3)},{_top(axis, value)}" for across, value in places)
+
+
+def _gross(points: list[Row], axis: Axis) -> str:
+    """A straight line from nobody, up to the end of the numbers or of the axis, whichever comes first."""
+    last = points[-1]
+    share = min(1.0, axis.high / last["gross_reach"])
+    return f"0,{_top(axis, 0.0)} {round(100 * share, 3)},{_top(axis, share * last['gross_reach'])}"
 
 
 def _top(axis: Axis, value: float) -> float:
