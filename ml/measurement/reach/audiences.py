@@ -66,8 +66,8 @@ def campaign_accounts(pieces: pl.DataFrame, of_campaigns: pl.DataFrame) -> pl.Da
         the pieces; NULL: unknown).
     """
     share = pl.when(pl.col("followers") > 0).then((pl.col("seen") / pl.col("followers")).clip(0, 1 - 1e-9))
-    own = of_campaigns.join(pieces, on="ugc_key").with_columns(missed=(1 - share).log())
-    accounts = own.group_by("campaign_id", "platform", "person", "account_key").agg(
+    own = _of_campaigns(of_campaigns, pieces).with_columns(missed=(1 - share).log())
+    accounts = own.group_by("campaign_id", "platform", "person", "account_key", maintain_order=True).agg(
         tier=pl.col("tier").first(),
         size=pl.col("followers").max(),
         missed=pl.when(pl.col("missed").count() > 0).then(pl.col("missed").sum()),
@@ -91,9 +91,9 @@ def campaign_accounts(pieces: pl.DataFrame, of_campaigns: pl.DataFrame) -> pl.Da
 
 def campaign_contacts(pieces: pl.DataFrame, of_campaigns: pl.DataFrame) -> pl.DataFrame:
     """Contacts of a campaign's pieces by platform and tier, good and bad moments apart; a person counts each time."""
-    own = of_campaigns.join(pieces, on="ugc_key")
+    own = _of_campaigns(of_campaigns, pieces)
     reported = pl.col("reported").is_not_null()
-    return own.group_by("campaign_id", "platform", "tier").agg(
+    return own.group_by("campaign_id", "platform", "tier", maintain_order=True).agg(
         pieces_count=pl.len().cast(pl.Int64),
         reported_pieces_count=reported.sum().cast(pl.Int64),
         modelled_pieces_count=(~reported & pl.col("seen").is_not_null()).sum().cast(pl.Int64),
@@ -104,6 +104,11 @@ def campaign_contacts(pieces: pl.DataFrame, of_campaigns: pl.DataFrame) -> pl.Da
         bad_pieces_count=_known_sum(pl.col("is_bad").cast(pl.Int64)),
         good_pieces_count=_known_sum(pl.col("is_good").cast(pl.Int64)),
     )
+
+
+def _of_campaigns(of_campaigns: pl.DataFrame, pieces: pl.DataFrame) -> pl.DataFrame:
+    """Pieces beside their campaigns in one fixed order: sums of floats depend on it, and a join promises none."""
+    return of_campaigns.join(pieces, on="ugc_key").sort("campaign_id", "ugc_key")
 
 
 def _known_sum(values: pl.Expr) -> pl.Expr:

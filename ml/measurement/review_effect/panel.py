@@ -47,7 +47,8 @@ def page_weeks(marts: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
     weeks = (
         shown.with_columns(week_on=pl.col("page_on").dt.truncate("1w"))
         .filter(pl.col("week_on") + timedelta(days=6) <= as_of)
-        .group_by(keys)
+        .sort(*keys, "page_on")  # means of floats depend on the order of rows
+        .group_by(keys, maintain_order=True)
         .agg(
             pl.col("orders").sum(),
             pl.col("exposure").sum(),
@@ -76,7 +77,8 @@ def _page_days(pages: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
     days = (
         counted.filter(pl.col("orders").is_not_null() & (pl.col("views_count").is_not_null() | ~pl.col("has_views")))
-        .group_by("site", "product_id", "page_on")
+        .sort("site", "product_id", "page_on", "displayed_rating", "price_minor")
+        .group_by("site", "product_id", "page_on", maintain_order=True)
         .agg(
             pl.col("orders").sum().cast(pl.Float64),
             pl.col("views_count").sum().cast(pl.Float64),
@@ -109,7 +111,8 @@ def _with_rebuilt(days: pl.DataFrame, ugc: pl.DataFrame) -> pl.DataFrame:
     )
     moves = (
         pl.concat([came, went])
-        .group_by(*keys, "on")
+        .sort(*keys, "on", "count", "stars")
+        .group_by(*keys, "on", maintain_order=True)
         .agg(
             pl.col("count").sum(),
             (pl.col("count") * pl.col("rated")).sum().alias("rated"),
