@@ -124,10 +124,15 @@ class RunSession:
     def key(self) -> SecretStr:
         return pseudonym_key(self.settings)
 
-    def marts(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, pl.DataFrame]:
-        """Marts of this run by name, with the columns named (none named: all); ordered by nothing: sort before use."""
+    def marts(self, wanted: Mapping[str, Sequence[str]], *, ordered: bool = False) -> dict[str, pl.DataFrame]:
+        """Marts of this run by name, with the columns named (none named: all).
+
+        Args:
+            ordered: by all columns read, where last digits of sums would tell a fresh build from an incremental one;
+                else ordered by nothing: sort before use.
+        """
         with duckdb.connect(str(self.build.warehouse), read_only=True) as connection:
-            return {name: _relation(connection, name, columns) for name, columns in wanted.items()}
+            return {name: _relation(connection, name, columns, ordered) for name, columns in wanted.items()}
 
     def keep(self, schema: str, name: str, frame: pl.DataFrame) -> None:
         """Put a frame into the run's warehouse as <schema>.<name> (features, scores, measurement), and at hand."""
@@ -151,10 +156,12 @@ class RunSession:
         }
 
 
-def _relation(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> pl.DataFrame:
+def _relation(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], ordered: bool) -> pl.DataFrame:
     relation = connection.table(f"marts.{name}")
     if columns:
         relation = relation.select(*(duckdb.ColumnExpression(column) for column in columns))
+    if ordered:
+        relation = relation.order("all")
     return pl.DataFrame(pl.from_arrow(relation.to_arrow_table()))
 
 

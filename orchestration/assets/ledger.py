@@ -57,7 +57,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
     )
     def keep(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         with announce("ledger") as step:
-            marts = session.marts(_READ)
+            marts = session.marts(_READ, ordered=True)
             frames = ledger(
                 marts["dim_campaigns"],
                 marts["fct_campaign_members"],

@@ -98,7 +98,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
     )
     def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         with announce("reach") as step:
-            marts = session.marts(_READ)
+            marts = session.marts(_READ, ordered=True)
             with duckdb.connect(str(session.build.warehouse), read_only=True) as connection:
                 areas = connection.execute(_AREAS).fetchone()
                 lists = _read_lists(connection)

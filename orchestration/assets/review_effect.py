@@ -79,7 +79,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
     )
     def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         with announce("review effect") as step:
-            frames = review_effects(session.marts(_READ), session.as_of)
+            frames = review_effects(session.marts(_READ, ordered=True), session.as_of)
             folder = session.build.root / SCHEMA
             folder.mkdir(exist_ok=True)
             for name, frame in frames.items():

@@ -63,7 +63,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
     )
     def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         with announce("store lift") as step:
-            marts = session.marts(_READ)
+            marts = session.marts(_READ, ordered=True)
             frames = store_lifts(marts, session.as_of, seed=session.settings.seed)
             frames[EXPOSURE] = area_exposure(*(marts[name] for name in _OF_EXPOSURE))
             folder = session.build.root / SCHEMA

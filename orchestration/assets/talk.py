@@ -182,7 +182,7 @@ class ReadWhenAsked(Mapping[str, pl.DataFrame]):
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         if name not in self._read:
-            self._read |= self._session.marts({name: self._reads[name]})
+            self._read |= self._session.marts({name: self._reads[name]}, ordered=True)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
