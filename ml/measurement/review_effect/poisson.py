@@ -135,16 +135,21 @@ def clustered(
     within: FloatArray, residual: FloatArray, mean: FloatArray, information: FloatArray, cluster: IntArray
 ) -> FloatArray:
     """CR3: every cluster's score is that of a fit without it, to first order (Bell and McCaffrey 2002)."""
-    order = np.argsort(cluster, kind="stable")
-    edges = np.flatnonzero(np.r_[True, np.diff(cluster[order]) != 0, True]).tolist()
-    columns, weight = within[order], mean[order]
-    scores = np.add.reduceat(columns * residual[order][:, None], edges[:-1], axis=0)
+    columns, weight, left_over = within, mean, residual
+    if (np.diff(cluster) < 0).any():
+        order = np.argsort(cluster, kind="stable")
+        columns, weight, left_over, cluster = within[order], mean[order], residual[order], cluster[order]
+    edges = np.flatnonzero(np.r_[True, np.diff(cluster) != 0, True]).tolist()
+    scores = np.add.reduceat(columns * left_over[:, None], edges[:-1], axis=0)
     own = np.stack([columns[a:b].T @ (columns[a:b] * weight[a:b, None]) for a, b in pairwise(edges)])
     scale = np.sqrt(np.diag(information))
-    left = (information - own) / np.outer(scale, scale)
-    # A cluster that alone moves a column has no fit without it: its score counts as it is.
-    is_alone = np.linalg.eigvalsh(left)[:, 0] < ALONE
-    left[is_alone] = information / np.outer(scale, scale)
+    whole, own = information / np.outer(scale, scale), own / np.outer(scale, scale)
+    left = whole - own
+    # A cluster that alone moves a column has no fit without it: its score counts as it is. None has whose trace is
+    # below the smallest eigenvalue of the whole (Weyl), which nearly all are.
+    is_alone = np.trace(own, axis1=1, axis2=2) > np.linalg.eigvalsh(whole)[0] - ALONE
+    is_alone[is_alone] = np.linalg.eigvalsh(left[is_alone])[:, 0] < ALONE
+    left[is_alone] = whole
     moved = np.linalg.solve(left, (scores / scale)[:, :, None])[:, :, 0] / scale
     centred = moved - moved.mean(axis=0)
     clusters = scores.shape[0]
