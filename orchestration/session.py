@@ -142,6 +142,14 @@ class RunSession:
             connection.execute(f'create schema if not exists "{schema}"')
             connection.execute(f'create or replace table "{schema}"."{name}" as from frame')
 
+    def keep_files(self, schema: str, frames: Mapping[str, pl.DataFrame]) -> None:
+        """`keep` each frame, and write it as <schema>/<name>.parquet into the generation."""
+        folder = self.build.root / schema
+        folder.mkdir(exist_ok=True)
+        for name, frame in frames.items():
+            frame.write_parquet(folder / f"{name}.parquet")
+            self.keep(schema, name, frame)
+
     def record_gate(self, result: GateResult) -> None:
         """Keep a gate's result for the manifest, the report and the next run's history."""
         self.gates.append(result)

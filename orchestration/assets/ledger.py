@@ -68,9 +68,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                 currency=session.settings.brand.currency,
                 seed=session.settings.seed,
             )
-            for name, frame in frames.items():
-                frame.write_parquet(session.build.root / SCHEMA / f"{name}.parquet")
-                session.keep(SCHEMA, name, frame)
+            session.keep_files(SCHEMA, frames)
             own = frames[VALUE].drop_nulls("campaign_id")
             measured = own.filter(pl.col("status") == "measured").height
             step.rows, step.note = frames["incremental_sales"].height, f"{measured} of {own.height} campaigns measured"

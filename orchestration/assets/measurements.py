@@ -65,11 +65,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
     def effects(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         with announce("campaign effects") as step:
             frames = measure(session)
-            folder = session.build.root / SCHEMA
-            folder.mkdir(exist_ok=True)
-            for name, frame in frames.items():
-                frame.write_parquet(folder / f"{name}.parquet")
-                session.keep(SCHEMA, name, frame)
+            session.keep_files(SCHEMA, frames)
             measured = frames[EFFECTS].filter(pl.col("status") == "measured").height
             refused = frames[EFFECTS].height - measured
             step.rows, step.note = frames[EFFECTS].height, f"{measured} measured, {refused} refused with a reason"

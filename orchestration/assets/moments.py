@@ -74,11 +74,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                 ALERTS: jumps(marts["fct_moment_daily"], marts["fct_moment_opportunities"], session.as_of),
                 HINTS: hints_of(marts["fct_ugc"]),
             }
-            folder = session.build.root / SCHEMA
-            folder.mkdir(exist_ok=True)
-            for name, frame in frames.items():
-                frame.write_parquet(folder / f"{name}.parquet")
-                session.keep(SCHEMA, name, frame)
+            session.keep_files(SCHEMA, frames)
             alarms = int(frames[ALERTS]["is_alert"].sum())
             step.rows = frames[RATES].height
             step.note = f"{alarms} alerts of {frames[ALERTS].height} rates tested"

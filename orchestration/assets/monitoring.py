@@ -135,11 +135,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                 "model_quality": session.tables[QUALITY],
                 "drift": drift(session),
             }
-            folder = session.build.root / SCHEMA
-            folder.mkdir(exist_ok=True)
-            for name, frame in frames.items():
-                frame.write_parquet(folder / f"{name}.parquet")
-                session.keep(SCHEMA, name, frame)
+            session.keep_files(SCHEMA, frames)
             step.rows = sum(frame.height for frame in frames.values())
         for name, key in KEYS.items():
             yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": frames[name].height})

@@ -104,11 +104,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                 lists = _read_lists(connection)
             people = population(session.settings, areas[0] if areas else None)
             frames = reach_of_campaigns(marts, lists, people, seed=session.settings.seed)
-            folder = session.build.root / SCHEMA
-            folder.mkdir(exist_ok=True)
-            for name, frame in frames.items():
-                frame.write_parquet(folder / f"{name}.parquet")
-                session.keep(SCHEMA, name, frame)
+            session.keep_files(SCHEMA, frames)
             measured = frames[REACH].filter(pl.col("status") == "measured").height
             step.rows = frames[REACH].height
             step.note = f"{measured} measured, {frames[REACH].height - measured} refused with a reason"

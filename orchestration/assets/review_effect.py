@@ -80,11 +80,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
     def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         with announce("review effect") as step:
             frames = review_effects(session.marts(_READ, ordered=True), session.as_of)
-            folder = session.build.root / SCHEMA
-            folder.mkdir(exist_ok=True)
-            for name, frame in frames.items():
-                frame.write_parquet(folder / f"{name}.parquet")
-                session.keep(SCHEMA, name, frame)
+            session.keep_files(SCHEMA, frames)
             measured = frames[EFFECT].filter(pl.col("status") == "measured").height
             step.rows = frames[EFFECT].height
             step.note = f"{measured} measured, {frames[EFFECT].height - measured} refused with a reason"

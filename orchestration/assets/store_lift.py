@@ -66,11 +66,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
             marts = session.marts(_READ, ordered=True)
             frames = store_lifts(marts, session.as_of, seed=session.settings.seed)
             frames[EXPOSURE] = area_exposure(*(marts[name] for name in _OF_EXPOSURE))
-            folder = session.build.root / SCHEMA
-            folder.mkdir(exist_ok=True)
-            for name, frame in frames.items():
-                frame.write_parquet(folder / f"{name}.parquet")
-                session.keep(SCHEMA, name, frame)
+            session.keep_files(SCHEMA, frames)
             measured = frames[LIFT].filter(pl.col("status") == "measured").height
             step.rows = frames[LIFT].height
             step.note = f"{measured} measured, {frames[LIFT].height - measured} refused with a reason"

@@ -215,11 +215,7 @@ def _step(study: Study, partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDe
     def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         with announce(study.title) as step:
             frames = study.measure(ReadWhenAsked(session, study), session.as_of, session.settings.seed)
-            folder = session.build.root / SCHEMA
-            folder.mkdir(exist_ok=True)
-            for name in study.tables:
-                frames[name].write_parquet(folder / f"{name}.parquet")
-                session.keep(SCHEMA, name, frames[name])
+            session.keep_files(SCHEMA, {name: frames[name] for name in study.tables})
             main = frames[study.main]
             measured = main.filter(pl.col("status") == "measured").height
             step.rows, step.note = main.height, f"{measured} measured, {main.height - measured} refused with a reason"
