@@ -17,6 +17,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from ml.features.dictionary import FEATURE_NAMES
 from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.connectors.presets import with_preset
+from orchestration.connectors.rest_spec import RestConnection
+from orchestration.connectors.sql_spec import SqlConnection
 from orchestration.errors import ConfigurationError
 
 # The key of the examples: published on purpose, so that anybody gets the same pseudonyms. Refused elsewhere.
@@ -124,11 +127,15 @@ class Source(Strict):
     """A system that data comes from.
 
     basis: why people's data of this source may be scored: `consent` (of each person) or `research_dataset`.
+    preset: name of a file in connectors/presets/ that gives what is not said here.
     required: a source that is down stops the run; an optional one leaves its last good load for max_age_days.
     """
 
     name: Name
-    kind: Literal["csv", "jsonl", "parquet", "demo"]
+    kind: Literal["csv", "jsonl", "parquet", "sql", "rest", "demo"]
+    preset: str | None = None
+    sql: SqlConnection | None = None
+    rest: RestConnection | None = None
     basis: Literal["consent", "research_dataset"] = "consent"
     required: bool = True
     max_age_days: Annotated[int, Field(ge=0)] | None = None
@@ -138,6 +145,11 @@ class Source(Strict):
     faults: tuple[str, ...] = ()  # kind = "demo": faults to inject by name
     streams: tuple[StreamMapping, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _preset_first(cls, value: Any) -> Any:
+        return with_preset(value) if isinstance(value, dict) and value.get("preset") is not None else value
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Source:
         demo_only = {"parameters", "size", "seed", "faults"} & self.model_fields_set
@@ -145,6 +157,12 @@ class Source(Strict):
             raise ValueError(f"{sorted(demo_only)} belong to kind = 'demo', not to {self.kind!r}")
         if self.kind != "demo" and not self.streams:
             raise ValueError("needs at least one [[sources.streams]]")
+        origin = self.kind if self.kind in ("sql", "rest") else "path"
+        if wrong := [each.stream for each in self.streams if getattr(each, origin) is None]:
+            raise ValueError(f"kind = {self.kind!r} reads streams by `{origin}`, which {wrong} do not give")
+        for table in ("sql", "rest"):
+            if (getattr(self, table) is not None) != (self.kind == table):
+                raise ValueError(f"[sources.{table}] and kind = {table!r} belong together")
         return self
 
 
@@ -217,6 +235,18 @@ def pseudonym_key(settings: Settings) -> SecretStr:
             f"{PSEUDONYM_KEY_VARIABLE} must hold this workspace's own secret of at least {SHORTEST_PSEUDONYM_KEY} "
             "characters (for instance from `openssl rand -hex 32`); the examples' published key is refused here"
         )
+    return SecretStr(value)
+
+
+def secret(name: str) -> SecretStr:
+    """A secret of a source, from the environment variable that its configuration names.
+
+    Raises:
+        ConfigurationError: the variable is not set, or empty.
+    """
+    value = os.environ.get(name, "")
+    if not value:
+        raise ConfigurationError(f"the environment variable {name} must hold a secret that nanolift.toml refers to")
     return SecretStr(value)
 
 

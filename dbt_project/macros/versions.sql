@@ -5,7 +5,18 @@
     row_no,
     occurred_at,
     known_at,
-    loaded_at
+    loaded_at,
+    coalesce(is_removed, false) as is_removed
+{%- endmacro %}
+
+{# The rows of a staging model that its source still has. Staging keeps a removed row, so that an older version that
+   arrives late does not bring it back; every other layer reads staging through this macro. #}
+{% macro present(model) -%}
+    {{ return(adapter.dispatch('present')(ref(model))) }}
+{%- endmacro %}
+
+{% macro default__present(relation) -%}
+    (select * exclude (is_removed) from {{ relation }} where is_removed is not true)
 {%- endmacro %}
 
 {# The latest version of each key: last known, then last loaded, then last in its load. Rows that state no time

@@ -44,8 +44,9 @@ def loads_frame(records: Iterable[Mapping[str, Any]], stored_rows: Mapping[str, 
 
     Returns:
         load, rows_read, rows_unaccounted (0 when read = accepted + quarantined + duplicate), rows_missing_in_file
-        (accepted - stored), quarantine_excess and conflict_excess (rows above the allowance, 0: within),
-        is_empty_delivery (1: the latest load of a source's stream read no row, an earlier one did).
+        (accepted + removed - stored), quarantine_excess and conflict_excess (rows above the allowance, 0: within),
+        is_empty_delivery (1: the latest load of a source's stream read no row, an earlier one did; not where only
+        news was asked for).
     """
     rows = []
     ordered = sorted(records, key=lambda record: int(record["sequence"]))
@@ -56,6 +57,9 @@ def loads_frame(records: Iterable[Mapping[str, Any]], stored_rows: Mapping[str, 
         load = f"{record['source']}/{record['stream']}/{record['load_id']}"
         read, accepted = int(record["rows_read"]), int(record["rows_accepted"])
         quarantined, duplicate = int(record["rows_quarantined"]), int(record["rows_duplicate"])
+        kept = accepted + int(record.get("rows_removed", 0))
+        only_news = record.get("cursor") is not None and not record.get("is_complete", False)
+        is_empty = read == 0 and not only_news and latest[place] == record["load_id"] and place in had_rows
         allowed = max(QUARANTINE_ROWS, int(QUARANTINE_SHARE * read))
         conflicts_allowed = max(CONFLICT_ROWS, int(CONFLICT_SHARE * read))
         rows.append(
@@ -63,10 +67,10 @@ def loads_frame(records: Iterable[Mapping[str, Any]], stored_rows: Mapping[str, 
                 "load": load,
                 "rows_read": read,
                 "rows_unaccounted": read - accepted - quarantined - duplicate,
-                "rows_missing_in_file": accepted - stored_rows[load] if load in stored_rows else accepted,
+                "rows_missing_in_file": kept - stored_rows[load] if load in stored_rows else kept,
                 "quarantine_excess": max(0, quarantined - allowed),
                 "conflict_excess": max(0, int(record["conflicting_duplicates"]) - conflicts_allowed),
-                "is_empty_delivery": int(read == 0 and latest[place] == record["load_id"] and place in had_rows),
+                "is_empty_delivery": int(is_empty),
             }
         )
     return pd.DataFrame(rows, columns=list(LOAD_COLUMNS))

@@ -26,13 +26,25 @@ KINDS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file to land: `shown` is what the configuration's reader recognises, `local` where it can be opened."""
+    """A file to land: one that lay there, or one that an extractor wrote of what a system answered.
+
+    Attributes:
+        shown: what the configuration's reader recognises; never a secret.
+        local: where it can be opened.
+        kind: csv, jsonl or parquet.
+        cursor: how far an extractor has read; committed with the load and handed back next time.
+        is_complete: all rows that the source has now: what was landed before and is not in it is gone.
+        notes: what a reader of the run should know, one sentence each.
+    """
 
     shown: str
     local: Path
     kind: str
     sha256: str
     bytes: int
+    cursor: dict[str, Any] | None = None
+    is_complete: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def find_files(path: str, kind: str, workspace_root: Path, real_data: Path, downloads: Path) -> list[SourceFile]:
@@ -58,7 +70,7 @@ def find_files(path: str, kind: str, workspace_root: Path, real_data: Path, down
         found = [(str(local), local) for local in _glob(str(workspace_root / path))]
     if not found:
         raise SourceUnavailableError(f"no file at {path}")
-    return [_source_file(shown, local, kind) for shown, local in found]
+    return [source_file(shown, local, kind) for shown, local in found]
 
 
 def _glob(pattern: str) -> list[Path]:
@@ -100,7 +112,13 @@ def _download(url: str, downloads: Path) -> list[tuple[str, Path]]:
     return found
 
 
-def _source_file(shown: str, local: Path, kind: str) -> SourceFile:
+def source_file(shown: str, local: Path, kind: str) -> SourceFile:
+    """A file on this machine with its hash.
+
+    Raises:
+        SourceUnavailableError: it cannot be opened.
+        SourceError: kind "demo" and a name that tells no kind.
+    """
     if kind == "demo":
         suffixes = [suffix for suffix in local.suffixes if suffix in KINDS]
         if not suffixes:

@@ -1,7 +1,7 @@
 """Lands a source: finds its files, parses the new ones in the parser process, makes a load of each.
 
-Belongs here: which files are new, what happens when a source is down. Does not: one file's way into a load
-(landing_file.py), the loads on disk (loads.py).
+Belongs here: which files are new, what happens when a source is down. Does not: how a source is read (extract.py), one
+file's way into a load (landing_file.py), the loads on disk (loads.py).
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from orchestration.connectors.base import SourceUnavailableError
-from orchestration.connectors.files import SourceFile, find_files
-from orchestration.connectors.landing_file import LandingContext, Place, land_file
+from orchestration.connectors.extract import Extraction, Place, Work, extract, past_of
+from orchestration.connectors.files import SourceFile
+from orchestration.connectors.landing_file import LandingContext, land_file
 from orchestration.connectors.loads import PARSING, Load, LoadResult, active_loads, from_iso, read_loads, sweep
 from orchestration.connectors.mapping import mapping_version
 from orchestration.connectors.mapping_spec import StreamMapping
@@ -29,8 +30,6 @@ from orchestration.settings import Source
 from orchestration.workspace import Workspace
 
 logger = logging.getLogger(__name__)
-
-Work = tuple[SourceFile, Place]
 
 
 def land_source(
@@ -46,8 +45,8 @@ def land_source(
 ) -> list[LoadResult]:
     """Land what is new of a source. The caller holds the workspace's lock.
 
-    A file whose bytes were landed under the same mapping is not read again. One that was landed under another mapping
-    is landed anew, and the new load supersedes the old one.
+    A file whose bytes were landed under the same mapping is not read again, unless other bytes were landed from the
+    same place since. One that was landed under another mapping is landed anew, and the new load supersedes the old one.
 
     Args:
         source: the source; of kind demo, each file's kind is told by its name.
@@ -73,12 +72,14 @@ def land_source(
     )
     with _private_folder(workspace) as folder:
         try:
-            found = [
-                (file, place)
+            everything = read_loads(workspace.landing, source=source.name)
+            active = active_loads(everything)
+            places = [
+                (place, past_of(place, mapping_version(place.mapping, brand_timezone), active))
                 for place in _places(mappings)
-                for file in find_files(place.mapping.path, source.kind, workspace.root, real_data, _downloads(folder))
             ]
-            return _land(source, found, context, folder)
+            extraction = Extraction(folder, workspace.root, real_data, brand_timezone, loaded_at)
+            return _land(source, extract(source, places, extraction), context, folder, everything)
         except SourceUnavailableError as error:
             return _without(source, mappings, workspace, loaded_at, error)
 
@@ -88,16 +89,18 @@ def _places(mappings: Sequence[StreamMapping]) -> list[Place]:
     return [Place(mapping, streams[:number].count(mapping.stream)) for number, mapping in enumerate(mappings)]
 
 
-def _land(source: Source, found: Sequence[Work], context: LandingContext, folder: Path) -> list[LoadResult]:
-    everything = read_loads(context.workspace.landing, source=source.name)
+def _land(
+    source: Source, found: Sequence[Work], context: LandingContext, folder: Path, everything: Sequence[Load]
+) -> list[LoadResult]:
     active = active_loads(everything)
     done = {(load.stream, load.mapping_slot, load.source_sha256, load.mapping_version) for load in active}
+    overwritten = _overwritten(active)
     results: list[LoadResult] = []
     new: list[Work] = []
     for file, place in found:
         stream = place.mapping.stream
         name = (stream, place.slot, file.sha256, mapping_version(place.mapping, context.brand_timezone))
-        if name in done:
+        if name in done and (stream, place.slot, file.shown, file.sha256) not in overwritten:
             results.append(LoadResult(source.name, stream, "unchanged", note=file.shown))
         else:
             new.append((file, place))
@@ -120,6 +123,17 @@ def _land(source: Source, found: Sequence[Work], context: LandingContext, folder
     return results
 
 
+def _overwritten(active: Sequence[Load]) -> set[tuple[str, int, str, str]]:
+    """Stream, slot, path and hash of bytes in whose place other bytes were landed since: back again, they are news."""
+    last: dict[tuple[str, int, str], str] = {}
+    seen: set[tuple[str, int, str, str]] = set()
+    for load in sorted(active, key=lambda load: load.sequence):
+        place = (load.stream, load.mapping_slot, str(load.source_files[0]["path"]))
+        last[place] = load.source_sha256
+        seen.add((*place, load.source_sha256))
+    return {each for each in seen if last[each[:3]] != each[3]}
+
+
 def _bytes_of(file: SourceFile, place: Place) -> tuple[str, int, str]:
     return place.mapping.stream, place.slot, file.sha256
 
@@ -134,8 +148,9 @@ def _result(load: Load) -> LoadResult:
         rows_accepted=load.rows_accepted,
         rows_quarantined=load.rows_quarantined,
         rows_duplicate=load.rows_duplicate,
+        rows_removed=load.rows_removed,
         bytes=load.data.stat().st_size,
-        note=str(load.source_files[0]["path"]),
+        note="; ".join([str(load.source_files[0]["path"]), *load.notes]),
     )
 
 
@@ -194,6 +209,10 @@ def _log(load: Load) -> None:
         *(load.source, load.stream, load.load_id, load.rows_read),
         *(load.rows_accepted, load.rows_quarantined, load.rows_duplicate, load.conflicting_duplicates),
     )
+    if load.rows_removed:
+        logger.info("%s/%s: %d rows are gone from the source", load.source, load.stream, load.rows_removed)
+    for note in load.notes:
+        logger.warning("%s/%s: %s", load.source, load.stream, note)
     if load.columns_new:
         logger.warning("%s/%s: new columns in the file: %s", load.source, load.stream, ", ".join(load.columns_new))
 
@@ -207,7 +226,3 @@ def _private_folder(workspace: Workspace) -> Iterator[Path]:
         yield Path(tempfile.mkdtemp(dir=parent))
     finally:
         shutil.rmtree(parent)
-
-
-def _downloads(folder: Path) -> Path:
-    return Path(tempfile.mkdtemp(prefix="download_", dir=folder))

@@ -19,7 +19,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.connectors.extract import Place
+from orchestration.connectors.landing_removed import came_back, closed_at, removed_rows
 from orchestration.connectors.landing_rows import Stamp, hashed, judge_duplicates, latest_versions, stamped
+from orchestration.connectors.landing_settle import Settled, settle
 from orchestration.connectors.loads import Load, arrow_schema, as_schema, commit, iso
 from orchestration.connectors.mapping import apply_mapping, mapping_version
 from orchestration.connectors.mapping_spec import StreamMapping
@@ -56,14 +59,6 @@ class LandingContext:
     loaded_at: datetime
 
 
-@dataclass(frozen=True)
-class Place:
-    """A mapping of a source, and its slot: which of the source's mappings of that stream it is, from 0."""
-
-    mapping: StreamMapping
-    slot: int
-
-
 @dataclass
 class _Tally:
     """What a load's batches add up to."""
@@ -72,6 +67,7 @@ class _Tally:
     skipped: int = 0
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     hashes: list[pl.DataFrame] = field(default_factory=list)
+    unfit_keys: list[pl.DataFrame] = field(default_factory=list)
     references: list[pl.DataFrame] = field(default_factory=list)
 
 
@@ -99,12 +95,19 @@ def land_file(
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         _write_mapped(parsed, mapping, stamp, context, connection, partial / "data.parquet", tally)
-        landed = latest_versions(connection, [load.data for load in earlier], stream)
-    hashes = pl.concat(tally.hashes)
-    judged = judge_duplicates(hashes, landed)
+        before = [load.data for load in earlier]
+        landed = latest_versions(connection, before, stream)
+        hashes = pl.concat(tally.hashes)
+        judged = judge_duplicates(hashes, landed)
+        removed = None
+        if parsed.file.is_complete and not parsed.malformed:
+            seen = pl.concat([hashes.select("key_low", "key_high"), *tally.unfit_keys])
+            removed = removed_rows(connection, landed, before, seen, stream, stamp, mapping.most_removed_share)
     accepted = hashes.height - judged.duplicates
-    if judged.duplicates:
-        _keep_only(partial / "data.parquet", judged.keep, arrow_schema(stream.landed_schema()))
+    back = came_back(hashes, landed)
+    if judged.duplicates or removed is not None or (back & judged.keep).any():
+        settled = Settled(judged.keep, back, closed_at(stamp.loaded_at, stamp.brand_timezone), removed)
+        settle(partial / "data.parquet", arrow_schema(stream.landed_schema()), settled)
     tally.quarantined += malformed_rows(parsed.malformed_path)
     if tally.quarantined:
         path = quarantine_file(context.workspace.quarantine, source, stream.name, load_id)
@@ -133,6 +136,10 @@ def land_file(
         key_version=context.pseudonymiser.key_version,
         loaded_at=iso(context.loaded_at) or "",
         folder=folder,
+        cursor=parsed.file.cursor,
+        is_complete=parsed.file.is_complete,
+        rows_removed=0 if removed is None else removed.height,
+        notes=[*parsed.file.notes, *_unjudged(parsed)],
     )
     check_identity(load)
     references = pl.concat([pl.DataFrame(schema=REFERENCE_SCHEMA), *tally.references])
@@ -140,6 +147,12 @@ def land_file(
         context.vault.add(references, f"landing {source}/{stream.name}/{load_id}", context.loaded_at)
     commit(partial, load)
     return load
+
+
+def _unjudged(parsed: Parsed) -> list[str]:
+    if parsed.file.is_complete and parsed.malformed:
+        return [f"{parsed.malformed} rows could not be read, so it is not known which rows are gone: none was removed"]
+    return []
 
 
 def check_identity(load: Load) -> None:
@@ -184,6 +197,9 @@ def _write_mapped(
             tally.quarantined += rejected_rows(mapped.rejected)
             tally.skipped += mapped.skipped
             tally.references.append(references)
+            if parsed.file.is_complete and mapped.unfit.height:
+                unfit = stamped(context.pseudonymiser.replace(mapped.unfit, stream)[0], stream, stamp)
+                tally.unfit_keys.append(hashed(connection, unfit, stream).select("key_low", "key_high"))
             tally.hashes.append(rows.select("key_low", "key_high", "row_hash", "occurred_at"))
 
 
@@ -198,18 +214,6 @@ def _batches(path: Path) -> Iterator[pl.DataFrame]:
                 waiting = []
         if waiting or not reader.num_record_batches:
             yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches(waiting, schema=reader.schema)))
-
-
-def _keep_only(path: Path, keep: pl.Series, schema: Any) -> None:
-    """Rewrite a Parquet file with the rows of `keep`, row group by row group."""
-    smaller = path.with_name("kept.parquet")
-    start = 0
-    with pq.ParquetFile(path) as file, pq.ParquetWriter(smaller, schema, compression="zstd") as writer:
-        for number in range(file.num_row_groups):
-            group = file.read_row_group(number)
-            writer.write_table(group.filter(keep.slice(start, group.num_rows).to_arrow()))
-            start += group.num_rows
-    smaller.replace(path)
 
 
 def _instant(value: Any) -> datetime | None:

@@ -53,6 +53,7 @@ def stamped(rows: pl.DataFrame, stream: Stream, stamp: Stamp) -> pl.DataFrame:
         (nothing if occurred is None else occurred).alias("occurred_at"),
         known.alias("known_at"),
         pl.lit(stamp.loaded_at, pl.Datetime("us")).alias("loaded_at"),
+        pl.lit(False).alias("is_removed"),
     )
 
 

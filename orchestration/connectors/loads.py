@@ -13,7 +13,7 @@ import json
 import logging
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -49,7 +49,9 @@ class Load:
     rows_read = rows_accepted + rows_quarantined + rows_duplicate. rows_skipped: rows of the file that the mapping says
     are not of the stream; they are not in rows_read. Instants are ISO 8601 texts, UTC. columns_new: columns of the
     file that the previous load of the stream did not have. mapping_slot: which of the source's mappings of the stream
-    made the load (a customer file may give two kinds of links).
+    made the load (a customer file may give two kinds of links). cursor: how far the extractor had read; None for files.
+    is_complete: the load saw all rows that the source had. rows_removed: rows landed before that the source no longer
+    has; they stand in data.parquet once again with is_removed, beyond rows_accepted. notes: what the extractor said.
     """
 
     source: str
@@ -74,6 +76,10 @@ class Load:
     key_version: str
     loaded_at: str
     folder: Path = field(compare=False)
+    cursor: dict[str, Any] | None = None
+    is_complete: bool = False
+    rows_removed: int = 0
+    notes: list[str] = field(default_factory=list)
 
     @property
     def data(self) -> Path:
@@ -113,6 +119,7 @@ class LoadResult:
     rows_accepted: int = 0
     rows_quarantined: int = 0
     rows_duplicate: int = 0
+    rows_removed: int = 0
     bytes: int = 0
     note: str = ""
 
@@ -128,15 +135,20 @@ def read_loads(landing: Path, source: str = "*", stream: str = "*") -> list[Load
     Raises:
         IntegrityError: a record that cannot be read.
     """
-    names = {each.name for each in fields(Load)} - {"folder"}
+    known = [each for each in fields(Load) if each.name != "folder"]
     loads = []
     for path in landing.glob(f"{source}/{stream}/[!.]*/{RECORD}"):
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
-            loads.append(Load(folder=path.parent, **{name: record[name] for name in names}))
+            said = {each.name: record[each.name] for each in known if each.name in record or _is_required(each)}
+            loads.append(Load(folder=path.parent, **said))
         except (ValueError, KeyError, TypeError) as error:
             raise IntegrityError(f"{path} is damaged ({error})") from error
     return sorted(loads, key=lambda load: (load.source, load.stream, load.sequence))
+
+
+def _is_required(each: Any) -> bool:
+    return each.default is MISSING and each.default_factory is MISSING
 
 
 def active_loads(loads: Iterable[Load]) -> list[Load]:

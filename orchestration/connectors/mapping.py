@@ -43,18 +43,22 @@ class Mapped:
     Attributes:
         rows: row_no and the canonical columns.
         rejected: FILE_ROW, FILE_REASON and the raw columns.
+        unfit: the rejected rows as `rows`, as far as they could be typed.
         skipped: rows that the mapping says are not of the stream.
     """
 
     rows: pl.DataFrame
     rejected: pl.DataFrame
+    unfit: pl.DataFrame
     skipped: int
 
 
 def mapping_version(mapping: StreamMapping, brand_timezone: str) -> str:
-    """A hash of all that decides what a file's rows become: the mapping (not its path), the stream, the zone."""
+    """A hash of all that decides what a source's rows become: the mapping (not the place of files), stream and zone."""
     stream = asdict(STREAMS[mapping.stream])
-    said = mapping.model_dump(mode="json", exclude={"path"})
+    said = mapping.model_dump(mode="json", exclude={"path", "sql", "rest", "snapshot", "most_removed_share"})
+    if (origin := mapping.sql or mapping.rest) is not None:
+        said["origin"] = origin.said()
     form = json.dumps([LANDED_FORM, said, stream, brand_timezone], sort_keys=True, default=str)
     return hashlib.sha256(form.encode()).hexdigest()[:16]
 
@@ -87,7 +91,8 @@ def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping) -> Mapped:
     judged = judged.with_columns(pl.coalesce("_reason", _stream_rules(stream)).alias("_reason"))
     failed = judged.get_column("_reason").is_not_null()
     rejected = kept.filter(failed).with_columns(judged.filter(failed).get_column("_reason").alias(FILE_REASON))
-    return Mapped(judged.filter(~failed).drop("_reason"), rejected, frame.height - kept.height)
+    judged = judged.drop("_reason")
+    return Mapped(judged.filter(~failed), rejected, judged.filter(failed), frame.height - kept.height)
 
 
 def _belongs(mapping: StreamMapping, schema: pl.Schema) -> pl.Expr:

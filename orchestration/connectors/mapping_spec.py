@@ -11,6 +11,8 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from orchestration.connectors.rest_spec import RestStream
+from orchestration.connectors.sql_spec import SqlStream
 from orchestration.connectors.streams import STREAMS
 
 Scalar = str | int | float | bool
@@ -98,10 +100,14 @@ class ColumnMapping(BaseModel):
 
 
 class StreamMapping(BaseModel):
-    """One canonical stream of a source: the files it comes from and where each column comes from.
+    """One canonical stream of a source: what it comes from (exactly one of path, sql, rest) and its columns.
 
     path: local path (relative to the workspace; ${NANOLIFT_REAL_DATA} is replaced), fsspec URL or
         package://MODULE/PATH; may hold * patterns.
+    sql, rest: the rows of a database or of a service (sql_spec.py, rest_spec.py).
+    snapshot: each file is the whole table as it stands: rows of earlier files that it lacks are removed.
+    most_removed_share: a load that would remove more than this share of the stream's rows (and more than 100) is
+        refused: half an answer must not read as a great deletion.
     delimiter, encoding: CSV and JSON Lines only (delimiter: CSV). A gzip file is recognised by its content.
     null_values: texts that mean NULL; in JSON Lines and Parquet a real null is one as well.
     only_where: rows of the file that belong to the stream: column → its allowed texts; others are skipped.
@@ -111,7 +117,11 @@ class StreamMapping(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     stream: str
-    path: str
+    path: str | None = None
+    sql: SqlStream | None = None
+    rest: RestStream | None = None
+    snapshot: bool = False
+    most_removed_share: float = Field(default=0.2, ge=0, le=1)
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: str = "utf-8"
     null_values: tuple[str, ...] = ("",)
@@ -130,6 +140,10 @@ class StreamMapping(BaseModel):
 
     @model_validator(mode="after")
     def _fits_its_stream(self) -> StreamMapping:
+        if sum(origin is not None for origin in (self.path, self.sql, self.rest)) != 1:
+            raise ValueError("give exactly one of path, sql, rest")
+        if self.snapshot and self.path is None:
+            raise ValueError("snapshot belongs to files (path); for a database see full_compare_days")
         if self.stream not in STREAMS:
             raise ValueError(f"no stream {self.stream!r}; there are {sorted(STREAMS)}")
         stream = STREAMS[self.stream]

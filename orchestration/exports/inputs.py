@@ -209,6 +209,7 @@ LOAD_INPUTS: dict[str, dict[str, pl.DataType]] = {
         "rows_quarantined": _INT,
         "rows_duplicate": _INT,
         "conflicting_duplicates": _INT,
+        "rows_removed": _INT,
         "last_occurred_on": _DAY,
     },
 }

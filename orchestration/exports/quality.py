@@ -82,6 +82,7 @@ _COUNTS = {
     "rows_quarantined": "rows refused",
     "rows_duplicate": "rows seen before",
     "conflicting_duplicates": "seen before with other values",
+    "rows_removed": "rows the source no longer has",
 }
 # Half a year of new outcomes did not bring a better model: somebody should look.
 OLD_AFTER_DAYS = 180

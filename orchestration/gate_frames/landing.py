@@ -80,7 +80,11 @@ class LandedRun:
     brand_timezone: str
 
     def relation(self, stream: str) -> str:
-        """A FROM item with the stream's rows."""
+        """A FROM item with the stream's rows, without what a source removed since."""
+        return f"(select * from {self.files(stream)} where is_removed is not true)"  # noqa: S608
+
+    def files(self, stream: str) -> str:
+        """A FROM item with all that was landed of a stream."""
         pattern = str(self.root / stream / "*.parquet").replace("'", "''")
         return f"read_parquet('{pattern}', union_by_name = true)"
 
@@ -133,7 +137,7 @@ def landing_context(streams_with_rows: Iterable[str], past: Mapping[str, Sequenc
 
 
 def _stored_rows(connection: duckdb.DuckDBPyConnection, run: LandedRun, stream: str) -> dict[str, int]:
-    query = f"select source, load_id, count(*) from {run.relation(stream)} group by all"  # noqa: S608
+    query = f"select source, load_id, count(*) from {run.files(stream)} group by all"  # noqa: S608
     return {f"{source}/{stream}/{load}": int(rows) for source, load, rows in connection.execute(query).fetchall()}
 
 

@@ -35,6 +35,7 @@ def random_lines(seed: int, count: int, first: datetime) -> Sequence[Row]:
                 "is_return": False,
                 "sold_at": sold_at,
                 "updated_at": sold_at + timedelta(hours=draw.randrange(96)),
+                "is_removed": draw.randrange(8) == 0,
             }
         )
     return lines
@@ -184,3 +185,23 @@ def test_a_corrected_price_and_a_moved_store_are_found_though_no_count_changes(
     ]
     zones = "select distinct business_timezone from marts.fct_sales_daily where store_id = 'b'"
     assert rows(grown, zones) == [("Pacific/Auckland",)]
+
+
+def test_a_line_that_its_till_deleted_leaves_the_lines_and_the_day(
+    project: Project, landed: LandedRoot, tmp_path: Path
+) -> None:
+    warehouse = tmp_path / WAREHOUSE
+    kept: Row = {
+        **{"store_id": "a", "transaction_id": "t1", "line_no": "1", "product_id": "p1", "net_amount_minor": 500},
+        **{"quantity": 1.0, "quantity_unit": "unit", "currency": "EUR", "channel": "store", "is_return": False},
+        "sold_at": at("2024-03-27 10:00"),
+    }
+    deleted: Row = {**kept, "transaction_id": "t2", "net_amount_minor": 70}
+    sums = "select net_amount_minor, lines_count from marts.fct_sales_daily"
+    landed.load("pos_lines", [kept, deleted])
+    project.build(warehouse, day("2024-03-29"))
+    assert rows(warehouse, sums) == [(570, 2)]
+    landed.load("pos_lines", [{**deleted, "is_removed": True, "known_at": at("2024-03-29 23:00")}])
+    project.build(warehouse, day("2024-03-30"))
+    assert rows(warehouse, sums) == [(500, 1)]
+    assert rows(warehouse, "select transaction_id from marts.fct_sales_lines") == [("t1",)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -11,7 +12,7 @@ from orchestration.connectors.streams import STREAMS
 from tests.dbt.landed import PROJECT, Project
 
 LAYERS = ("staging", "intermediate", "marts")
-LANDED_IN_STAGING = ("source", "load_id", "row_no", "occurred_at", "known_at", "loaded_at")
+LANDED_IN_STAGING = ("source", "load_id", "row_no", "occurred_at", "known_at", "loaded_at", "is_removed")
 MARTS_OF_THE_CONTRACT = {
     *("dim_consumers", "dim_accounts", "dim_products", "dim_stores", "dim_campaigns", "dim_dates"),
     *("bridge_campaign_products", "bridge_campaign_areas", "fct_sales_lines", "fct_sales_daily", "fct_store_days"),
@@ -36,6 +37,20 @@ def test_schemas_are_the_layers(models: dict[str, Any]) -> None:
 def test_only_staging_reads_sources(models: dict[str, Any]) -> None:
     readers = {node.schema for node in models.values() if any(one.startswith("source.") for one in _parents(node))}
     assert readers == {"staging"}
+
+
+def test_only_staging_sees_rows_that_their_source_removed() -> None:
+    folder = PROJECT / "dbt_project"
+    files = [
+        path for part in ("models", "tests") for path in (folder / part).rglob("*.sql") if path.parent.name != "staging"
+    ]
+    of_streams = "|".join(STREAMS)
+    direct = [
+        path.name
+        for path in files
+        if re.search(rf"(?<!depends_on: ){{{{ ref\('stg_({of_streams})'\)", path.read_text(encoding="utf-8"))
+    ]
+    assert direct == [], "read staging by {{ present('stg_…') }}"
 
 
 def test_no_model_reads_a_later_layer(models: dict[str, Any]) -> None:

@@ -1,5 +1,5 @@
 with members as (
-    select * from {{ ref('stg_campaign_members') }}
+    select * from {{ present('stg_campaign_members') }}
 ),
 
 identities as (

@@ -1,15 +1,15 @@
 -- The outcome of a campaign is what is bought of its products. Where none of them was ever sold (the launch has not
 -- reached the tills) it is what is bought of their categories.
 with campaign_products as (
-    select campaign_id, product_id from {{ ref('stg_campaign_products') }}
+    select campaign_id, product_id from {{ present('stg_campaign_products') }}
 ),
 
 products as (
-    select product_id, category from {{ ref('stg_products') }}
+    select product_id, category from {{ present('stg_products') }}
 ),
 
 sold_products as (
-    select distinct product_id from {{ ref('stg_pos_lines') }}
+    select distinct product_id from {{ present('stg_pos_lines') }}
 ),
 
 measurable as (

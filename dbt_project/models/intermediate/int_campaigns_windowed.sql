@@ -1,6 +1,6 @@
 -- A campaign's days of activity go on after its end for as long as what members do is still ascribed to it.
 with campaigns as (
-    select * from {{ ref('stg_campaigns') }}
+    select * from {{ present('stg_campaigns') }}
 ),
 
 final as (

@@ -7,7 +7,7 @@ with recursive seen as (
 ),
 
 links as (
-    select * from {{ ref('stg_consumer_links') }}
+    select * from {{ present('stg_consumer_links') }}
 ),
 
 loyalty_edges as (

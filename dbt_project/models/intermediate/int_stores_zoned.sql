@@ -1,21 +1,21 @@
 -- Every store anybody named, with the zone its business day is cut in. A zone the engine does not know is treated like
 -- none, so that a typing error cannot stop the night; the test on is_timezone_known reports it.
 with stores as (
-    select store_id, timezone from {{ ref('stg_stores') }}
+    select store_id, timezone from {{ present('stg_stores') }}
 ),
 
 named as (
     select store_id from stores
     union
-    select distinct store_id from {{ ref('stg_pos_lines') }}
+    select distinct store_id from {{ present('stg_pos_lines') }}
     union
-    select distinct store_id from {{ ref('stg_reviews') }}
+    select distinct store_id from {{ present('stg_reviews') }}
     union
-    select preferred_store_id as store_id from {{ ref('stg_consumers') }}
+    select preferred_store_id as store_id from {{ present('stg_consumers') }}
     union
-    select place_id as store_id from {{ ref('stg_campaign_areas') }} where place = 'store'
+    select place_id as store_id from {{ present('stg_campaign_areas') }} where place = 'store'
     union
-    select unit_ref as store_id from {{ ref('stg_campaign_members') }} where unit = 'store'
+    select unit_ref as store_id from {{ present('stg_campaign_members') }} where unit = 'store'
 ),
 
 zones as {{ known_timezones() }},

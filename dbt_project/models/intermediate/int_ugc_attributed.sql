@@ -9,7 +9,7 @@ ugc_products as (
 ),
 
 campaign_products as (
-    select campaign_id, product_id from {{ ref('stg_campaign_products') }}
+    select campaign_id, product_id from {{ present('stg_campaign_products') }}
 ),
 
 strongest as (

@@ -11,11 +11,11 @@ members as (
 ),
 
 campaigns as (
-    select campaign_id, hashtags, codes from {{ ref('stg_campaigns') }}
+    select campaign_id, hashtags, codes from {{ present('stg_campaigns') }}
 ),
 
 campaign_products as (
-    select campaign_id, product_id from {{ ref('stg_campaign_products') }}
+    select campaign_id, product_id from {{ present('stg_campaign_products') }}
 ),
 
 identities as (
@@ -27,7 +27,7 @@ tasks as (
         events.campaign_id,
         events.reference,
         coalesce(identities.consumer_key, events.identity_key) as consumer_key
-    from {{ ref('stg_campaign_events') }} as events
+    from {{ present('stg_campaign_events') }} as events
     left join identities on events.identity_key = identities.identity_key
     where events.kind in ('task_submitted', 'task_approved') and events.reference is not null
 ),

@@ -1,9 +1,9 @@
 with posts as (
-    select * from {{ ref('stg_social_posts') }}
+    select * from {{ present('stg_social_posts') }}
 ),
 
 reviews as (
-    select * from {{ ref('stg_reviews') }}
+    select * from {{ present('stg_reviews') }}
 ),
 
 signals as (

@@ -3,7 +3,7 @@ with final as (
         campaign_id,
         place,
         place_id
-    from {{ ref('stg_campaign_areas') }}
+    from {{ present('stg_campaign_areas') }}
 )
 
 select * from final

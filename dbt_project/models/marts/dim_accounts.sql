@@ -9,12 +9,12 @@ identities as (
 named as (
     select account_key, platform from snapshots
     union
-    select account_identity_key as account_key, platform from {{ ref('stg_social_posts') }}
+    select account_identity_key as account_key, platform from {{ present('stg_social_posts') }}
     union
-    select account_identity_key as account_key, platform from {{ ref('stg_influencer_bursts') }}
+    select account_identity_key as account_key, platform from {{ present('stg_influencer_bursts') }}
     union
     select external_identity_key as account_key, scope as platform
-    from {{ ref('stg_consumer_links') }}
+    from {{ present('stg_consumer_links') }}
     where kind = 'social_account'
 ),
 

@@ -1,5 +1,5 @@
 with campaigns as (
-    select * from {{ ref('stg_campaigns') }}
+    select * from {{ present('stg_campaigns') }}
 ),
 
 windows as (
@@ -9,21 +9,21 @@ windows as (
 named as (
     select campaign_id from campaigns
     union
-    select distinct campaign_id from {{ ref('stg_campaign_products') }}
+    select distinct campaign_id from {{ present('stg_campaign_products') }}
     union
-    select distinct campaign_id from {{ ref('stg_campaign_areas') }}
+    select distinct campaign_id from {{ present('stg_campaign_areas') }}
     union
-    select distinct campaign_id from {{ ref('stg_campaign_costs') }}
+    select distinct campaign_id from {{ present('stg_campaign_costs') }}
     union
-    select distinct campaign_id from {{ ref('stg_campaign_members') }}
+    select distinct campaign_id from {{ present('stg_campaign_members') }}
     union
-    select distinct campaign_id from {{ ref('stg_campaign_events') }}
+    select distinct campaign_id from {{ present('stg_campaign_events') }}
     union
-    select distinct campaign_id from {{ ref('stg_influencer_bursts') }}
+    select distinct campaign_id from {{ present('stg_influencer_bursts') }}
     union
-    select distinct campaign_id from {{ ref('stg_wom_surveys') }}
+    select distinct campaign_id from {{ present('stg_wom_surveys') }}
     union
-    select distinct campaign_id from {{ ref('stg_brand_surveys') }}
+    select distinct campaign_id from {{ present('stg_brand_surveys') }}
 ),
 
 final as (

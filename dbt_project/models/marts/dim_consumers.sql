@@ -22,7 +22,7 @@ described as (
                 case when consumers.identity_key = identities.consumer_key then 0 else 1 end,
                 consumers.identity_key
         ) as card_no
-    from {{ ref('stg_consumers') }} as consumers
+    from {{ present('stg_consumers') }} as consumers
     inner join identities on consumers.identity_key = identities.identity_key
 ),
 
@@ -36,7 +36,7 @@ consents as (
             partition by identities.consumer_key, consents.purpose
             order by consents.changed_at desc, consents.status desc
         ) as change_no
-    from {{ ref('stg_consents') }} as consents
+    from {{ present('stg_consents') }} as consents
     inner join identities on consents.identity_key = identities.identity_key
 ),
 

@@ -5,7 +5,7 @@ with bounds as (
     union all
     select min(starts_on) as first_on, max(activity_ends_on) as last_on from {{ ref('int_campaigns_windowed') }}
     union all
-    select min(page_on) as first_on, max(page_on) as last_on from {{ ref('stg_product_page_daily') }}
+    select min(page_on) as first_on, max(page_on) as last_on from {{ present('stg_product_page_daily') }}
     union all
     select min(published_on) as first_on, max(published_on) as last_on from {{ ref('int_ugc_resolved') }}
     union all

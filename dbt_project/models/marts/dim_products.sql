@@ -1,19 +1,19 @@
 with products as (
-    select * from {{ ref('stg_products') }}
+    select * from {{ present('stg_products') }}
 ),
 
 named as (
     select product_id from products
     union
-    select distinct product_id from {{ ref('stg_pos_lines') }}
+    select distinct product_id from {{ present('stg_pos_lines') }}
     union
-    select distinct product_id from {{ ref('stg_product_page_daily') }}
+    select distinct product_id from {{ present('stg_product_page_daily') }}
     union
     select distinct product_id from {{ ref('int_ugc_products_mentioned') }}
     union
-    select distinct product_id from {{ ref('stg_campaign_products') }}
+    select distinct product_id from {{ present('stg_campaign_products') }}
     union
-    select unit_ref as product_id from {{ ref('stg_campaign_members') }} where unit = 'product'
+    select unit_ref as product_id from {{ present('stg_campaign_members') }} where unit = 'product'
 ),
 
 final as (

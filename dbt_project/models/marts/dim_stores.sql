@@ -3,7 +3,7 @@ with zoned as (
 ),
 
 stores as (
-    select * from {{ ref('stg_stores') }}
+    select * from {{ present('stg_stores') }}
 ),
 
 final as (

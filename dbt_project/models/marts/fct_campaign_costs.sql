@@ -8,7 +8,7 @@ with final as (
         currency,
         booked_on,
         known_at
-    from {{ ref('stg_campaign_costs') }}
+    from {{ present('stg_campaign_costs') }}
 )
 
 select * from final

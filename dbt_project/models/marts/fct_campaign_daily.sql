@@ -25,7 +25,7 @@ sales as (
 
 streams as (
     select
-        exists(select 1 from {{ ref('stg_campaign_members') }}) as has_members,
+        exists(select 1 from {{ present('stg_campaign_members') }}) as has_members,
         exists(select 1 from events) as has_events,
         exists(select 1 from {{ ref('int_ugc_resolved') }}) as has_ugc
 ),

@@ -1,5 +1,5 @@
 with events as (
-    select * from {{ ref('stg_campaign_events') }}
+    select * from {{ present('stg_campaign_events') }}
 ),
 
 identities as (

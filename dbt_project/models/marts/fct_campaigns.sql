@@ -20,7 +20,7 @@ products as (
 
 streams as (
     select
-        exists(select 1 from {{ ref('stg_campaign_members') }}) as has_members,
+        exists(select 1 from {{ present('stg_campaign_members') }}) as has_members,
         exists(select 1 from products) as has_products
 ),
 

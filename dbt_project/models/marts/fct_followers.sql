@@ -1,5 +1,5 @@
 with edges as (
-    select * from {{ ref('stg_social_edges') }}
+    select * from {{ present('stg_social_edges') }}
 ),
 
 identities as (

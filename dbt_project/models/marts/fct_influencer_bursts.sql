@@ -11,7 +11,7 @@ with final as (
         published_at,
         {{ brand_date('published_at') }} as published_on,
         known_at
-    from {{ ref('stg_influencer_bursts') }}
+    from {{ present('stg_influencer_bursts') }}
 )
 
 select * from final

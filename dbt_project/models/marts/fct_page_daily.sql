@@ -16,7 +16,7 @@ with final as (
         price_minor,
         currency,
         known_at
-    from {{ ref('stg_product_page_daily') }}
+    from {{ present('stg_product_page_daily') }}
 )
 
 select * from final

@@ -1,5 +1,5 @@
 with metrics as (
-    select * from {{ ref('stg_social_post_metrics') }}
+    select * from {{ present('stg_social_post_metrics') }}
 ),
 
 final as (

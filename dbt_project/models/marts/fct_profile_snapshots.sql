@@ -1,5 +1,5 @@
 with profiles as (
-    select * from {{ ref('stg_social_profiles') }}
+    select * from {{ present('stg_social_profiles') }}
 ),
 
 final as (

@@ -11,7 +11,7 @@ lines as (
 
 shared_codes as (
     select distinct upper(code) as code
-    from (select {{ unnested('codes') }} as code from {{ ref('stg_campaigns') }}) as codes
+    from (select {{ unnested('codes') }} as code from {{ present('stg_campaigns') }}) as codes
 ),
 
 baskets as (

@@ -3,10 +3,11 @@
     incremental_strategy='delete+insert',
     unique_key=['source', 'store_id', 'transaction_id', 'line_no'],
     on_schema_change='fail',
+    pre_hook="{{ delete_removed_lines() }}",
 ) }}
 
 with lines as (
-    select * from {{ ref('stg_pos_lines') }}
+    select * from {{ present('stg_pos_lines') }}
 ),
 
 stores as (

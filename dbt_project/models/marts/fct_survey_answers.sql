@@ -16,7 +16,7 @@ with word_of_mouth as (
         cast(null as double) as intent,
         surveyed_at,
         known_at
-    from {{ ref('stg_wom_surveys') }}
+    from {{ present('stg_wom_surveys') }}
 ),
 
 brand as (
@@ -37,7 +37,7 @@ brand as (
         intent,
         surveyed_at,
         known_at
-    from {{ ref('stg_brand_surveys') }}
+    from {{ present('stg_brand_surveys') }}
 ),
 
 answers as (

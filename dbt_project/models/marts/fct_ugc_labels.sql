@@ -1,5 +1,5 @@
 with labels as (
-    select * from {{ ref('stg_ugc_labels') }}
+    select * from {{ present('stg_ugc_labels') }}
 ),
 
 ugc as (

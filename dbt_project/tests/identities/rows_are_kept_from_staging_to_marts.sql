@@ -17,20 +17,20 @@ with counted as (
     {% for before, after in kept.items() -%}
     select
         '{{ after }}' as fact,
-        (select count(*) from {{ ref(before) }}) as before_count,
+        (select count(*) from {{ present(before) if before.startswith('stg_') else ref(before) }}) as before_count,
         (select count(*) from {{ ref(after) }}) as after_count
     union all
     {% endfor -%}
     select
         'fct_ugc of posts and reviews' as fact,
-        (select count(*) from {{ ref('stg_social_posts') }})
-        + (select count(*) from {{ ref('stg_reviews') }}) as before_count,
+        (select count(*) from {{ present('stg_social_posts') }})
+        + (select count(*) from {{ present('stg_reviews') }}) as before_count,
         (select count(*) from {{ ref('fct_ugc') }}) as after_count
     union all
     select
         'fct_survey_answers' as fact,
-        (select count(*) from {{ ref('stg_wom_surveys') }})
-        + (select count(*) from {{ ref('stg_brand_surveys') }}) as before_count,
+        (select count(*) from {{ present('stg_wom_surveys') }})
+        + (select count(*) from {{ present('stg_brand_surveys') }}) as before_count,
         (select count(*) from {{ ref('fct_survey_answers') }}) as after_count
 )
 

@@ -1,7 +1,7 @@
 -- Staged lines, till lines, daily sums and store days tell the same money and the same lines, currency by currency.
 with totals as (
     select 'staging' as part, currency, sum(net_amount_minor) as net_amount_minor, count(*) as lines_count
-    from {{ ref('stg_pos_lines') }}
+    from {{ present('stg_pos_lines') }}
     group by currency
     union all
     select 'lines' as part, currency, sum(net_amount_minor) as net_amount_minor, count(*) as lines_count

@@ -33,6 +33,7 @@ LANDED_COLUMNS: dict[str, str] = {
     "occurred_at": "timestamp",
     "known_at": "timestamp",
     "loaded_at": "timestamp",
+    "is_removed": "boolean",
 }
 
 

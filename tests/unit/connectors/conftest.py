@@ -55,9 +55,14 @@ class Bakery:
         return path
 
     def land(
-        self, at: datetime = FIRST_NIGHT, columns: dict[str, Any] | None = None, key: SecretStr = KEY, **source: Any
+        self,
+        at: datetime = FIRST_NIGHT,
+        columns: dict[str, Any] | None = None,
+        key: SecretStr = KEY,
+        mapping: dict[str, Any] | None = None,
+        **source: Any,
     ) -> list[LoadResult]:
-        stream = {"stream": "pos_lines", "path": "in/*.csv", "columns": COLUMNS | (columns or {})}
+        stream = {"stream": "pos_lines", "path": "in/*.csv", "columns": COLUMNS | (columns or {})} | (mapping or {})
         tills = Source.model_validate({"name": "tills", "kind": "csv", "streams": [stream]} | source)
         return land_source(
             tills,

@@ -1,0 +1,104 @@
+"""What a source has, brought to this machine as files: the one door between the landing and every kind of source.
+
+Belongs here: what an extractor is given, and which one reads a source. Does not: reading one kind (files.py, sql.py,
+rest.py), what follows: parsing, mapping, duplicates, commit (landing*.py).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.connectors.files import SourceFile, find_files
+from orchestration.connectors.loads import Load, from_iso
+from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.errors import SourceError
+from orchestration.settings import Source
+
+
+@dataclass(frozen=True)
+class Place:
+    """A mapping of a source, and its slot: which of the source's mappings of that stream it is, from 0."""
+
+    mapping: StreamMapping
+    slot: int
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was landed of a place under its present mapping.
+
+    Attributes:
+        cursor: how far the last load had read; None: nothing yet, read everything.
+        last_complete_at: when everything was last read, naive UTC; None: never.
+    """
+
+    cursor: dict[str, Any] | None = None
+    last_complete_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What every extractor is told of the run.
+
+    Attributes:
+        folder: private folder to write into; the landing removes it.
+        workspace_root: what relative paths start from.
+        real_data: what ${NANOLIFT_REAL_DATA} stands for.
+        brand_timezone: IANA zone of the brand's days.
+        loaded_at: the landing's instant, naive UTC; an extractor knows no other present.
+    """
+
+    folder: Path
+    workspace_root: Path
+    real_data: Path
+    brand_timezone: str
+    loaded_at: datetime
+
+
+Work = tuple[SourceFile, Place]
+
+
+def past_of(place: Place, version: str, active: Sequence[Load]) -> Past:
+    """What the active loads of a source say of a place.
+
+    Args:
+        version: the place's present mapping version: loads of another one leave no cursor.
+        active: the source's active loads.
+    """
+    own = sorted(
+        (
+            load
+            for load in active
+            if (load.stream, load.mapping_slot, load.mapping_version) == (place.mapping.stream, place.slot, version)
+        ),
+        key=lambda load: load.sequence,
+    )
+    cursors = [load.cursor for load in own if load.cursor is not None]
+    complete = [from_iso(load.loaded_at) for load in own if load.is_complete]
+    return Past(cursors[-1] if cursors else None, complete[-1] if complete else None)
+
+
+def extract(source: Source, places: Sequence[tuple[Place, Past]], extraction: Extraction) -> list[Work]:
+    """The files of a source's places, in landing order; no place's rows are older than another's read after it.
+
+    Raises:
+        SourceUnavailableError: the source is down.
+        SourceError: it gives what cannot be right, or its configuration cannot.
+    """
+    if source.kind == "sql":
+        raise SourceError(f"source {source.name}: databases cannot be read yet")
+    if source.kind == "rest":
+        raise SourceError(f"source {source.name}: services cannot be read yet")
+    return [(file, place) for place, _ in places for file in _files(place.mapping, source.kind, extraction)]
+
+
+def _files(mapping: StreamMapping, kind: str, extraction: Extraction) -> list[SourceFile]:
+    assert mapping.path is not None  # Source checks that a file's stream has one
+    downloads = Path(tempfile.mkdtemp(prefix="download_", dir=extraction.folder))
+    found = find_files(mapping.path, kind, extraction.workspace_root, extraction.real_data, downloads)
+    return [replace(file, is_complete=mapping.snapshot) for file in found]
