@@ -93,7 +93,9 @@ def extract(source: Source, places: Sequence[tuple[Place, Past]], extraction: Ex
     if source.kind == "sql":
         raise SourceError(f"source {source.name}: databases cannot be read yet")
     if source.kind == "rest":
-        raise SourceError(f"source {source.name}: services cannot be read yet")
+        from orchestration.connectors.rest import extract_rest  # only REST sources pay for their imports
+
+        return [(extract_rest(source, place.mapping, past, extraction), place) for place, past in places]
     return [(file, place) for place, _ in places for file in _files(place.mapping, source.kind, extraction)]
 
 

@@ -1,0 +1,198 @@
+"""Reads the REST streams of a source into JSON Lines files, one a stream, ready to be parsed and mapped like any file.
+
+Belongs here: one stream's way from its window to its file, cursor and notes. Does not: pages and requests
+(rest_pages.py, rest_http.py), the shape of records (rest_records.py), what follows the file (landing.py).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from orchestration.connectors.base import SourceUnavailableError
+from orchestration.connectors.files import SourceFile, source_file
+from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.connectors.metrics import Presence
+from orchestration.connectors.rest_cursor import Reached, Window, digest, window, written
+from orchestration.connectors.rest_http import Clock
+from orchestration.connectors.rest_pages import Service, Tally
+from orchestration.connectors.rest_records import ADDED, shape
+from orchestration.connectors.rest_spec import RestConnection, RestResource, RestStream
+from orchestration.connectors.rest_template import look
+from orchestration.errors import IntegrityError, SourceError
+from orchestration.settings import Source, secret
+
+if TYPE_CHECKING:
+    from orchestration.connectors.extract import Extraction, Past
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What reading one stream is told.
+
+    Attributes:
+        folder: private folder for the file.
+        loaded_at: the landing's instant, naive UTC.
+        brand_timezone: IANA zone; snapshots are of the load's day there.
+        cursor: of the last load of this stream under its present mapping; None: read everything.
+        last_complete_at: when everything was last read; None: never.
+    """
+
+    folder: Path
+    loaded_at: datetime
+    brand_timezone: str
+    cursor: dict[str, Any] | None = None
+    last_complete_at: datetime | None = None
+
+
+def read_stream(
+    connection: RestConnection,
+    mapping: StreamMapping,
+    read: Read,
+    read_secret: Callable[[str], SecretStr],
+    clock: Clock | None = None,
+) -> SourceFile:
+    """Read one stream of a service into a file of the private folder.
+
+    Returns:
+        The file, with the cursor to commit and what a reader of the run should know.
+
+    Raises:
+        SourceUnavailableError: the service gave no good answer in time.
+        SourceError: it answered what cannot be right, or is configured so.
+        ConfigurationError: a secret or a value is missing.
+    """
+    stream = mapping.rest
+    assert stream is not None  # the caller reads REST streams only
+    over = digest(_lists(stream, connection))
+    is_whole = _is_whole(stream, read)
+    asked = Window(None, None)
+    if stream.incremental is not None:
+        asked = window(stream.incremental, None if is_whole else read.cursor, over)
+    service = Service(connection, read_secret, _placeholders(stream, read, asked), clock or Clock())
+    path = read.folder / f"rest_{len(list(read.folder.glob('rest_*'))):05d}.jsonl"
+    reached = None if stream.incremental is None else Reached(stream.incremental, read.loaded_at)
+    presence, tally = Presence(mapping), Tally()
+    added = {name: text for name, text in _added(read).items() if f"{ADDED}.{name}" in mapping.source_columns}
+    answered, lines = _write(path, service, stream, presence, reached, tally, added)
+    _check(path, lines, stream, reached, answered)
+    file = source_file(_shown(connection, stream), path, "jsonl")
+    notes = list(presence.notes())
+    if tally.gone:
+        notes.append(f"{tally.gone} of {tally.asked} things asked for were gone")
+    logger.info("%s: %d records of %d pages, %d lines", file.shown, answered, tally.requests, lines)
+    cursor = None if reached is None else reached.cursor(read.cursor, over)
+    return replace(file, cursor=cursor, is_complete=is_whole, notes=tuple(notes))
+
+
+def _is_whole(stream: RestStream, read: Read) -> bool:
+    """Whether this load reads all there is, so that what it lacks is gone from the service."""
+    if stream.incremental is None:
+        return stream.complete
+    every = stream.incremental.full_compare_days
+    if every is None:
+        return False
+    return read.last_complete_at is None or read.loaded_at - read.last_complete_at >= timedelta(days=every)
+
+
+def _write(
+    path: Path,
+    service: Service,
+    stream: RestStream,
+    presence: Presence,
+    reached: Reached | None,
+    tally: Tally,
+    added: dict[str, str],
+) -> tuple[int, int]:
+    answered = lines = 0
+    where = f"{stream.method} {stream.path}"
+    with path.open("x", encoding="utf-8") as file:
+        path.chmod(0o600)
+        for asked in service.read(stream, tally):
+            answered += 1
+            if reached is not None and stream.incremental is not None:
+                reached.see(look(asked.record, stream.incremental.field))
+            for record in shape(asked.record, stream, {**added, "each": asked.each}, where):
+                presence.see(record)
+                file.write(json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n")
+                lines += 1
+    presence.fill_in(path)
+    return answered, lines
+
+
+def _check(path: Path, lines: int, stream: RestStream, reached: Reached | None, answered: int) -> None:
+    """What was answered is what lies in the file, and the cursor was there to be read."""
+    with path.open("rb") as file:
+        written_lines = sum(1 for _ in file)
+    if written_lines != lines:
+        raise IntegrityError(
+            f"{stream.method} {stream.path}: {lines} lines were written, {written_lines} lie in the file"
+        )
+    if reached is not None and stream.incremental is not None and reached.without and answered:
+        raise SourceError(
+            f"{stream.method} {stream.path}: {reached.without} of {answered} records have no cursor value at "
+            f"{stream.incremental.field!r} in format {stream.incremental.format!r}"
+        )
+
+
+def _placeholders(stream: RestStream, read: Read, asked: Window) -> dict[str, str | None]:
+    form = "iso" if stream.incremental is None or stream.incremental.format == "integer" else stream.incremental.format
+    values: dict[str, str | None] = {
+        "as_of": written(read.loaded_at, form),
+        "as_of_date": written(read.loaded_at, "date"),
+    }
+    return values if stream.incremental is None else {**values, "since": asked.since, "cursor": asked.cursor}
+
+
+def _added(read: Read) -> dict[str, str]:
+    """What stands in `nanolift` of every record: when it was looked at, by the day, and to the second."""
+    zone = ZoneInfo(read.brand_timezone)
+    day = (
+        read.loaded_at.replace(tzinfo=ZoneInfo("UTC"))
+        .astimezone(zone)
+        .replace(hour=0, minute=0, second=0, microsecond=0)
+    )
+    utc = day.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+    return {"observed_at": written(utc, "iso"), "loaded_at": written(read.loaded_at, "iso")}
+
+
+def _lists(resource: RestResource, connection: RestConnection) -> Sequence[str]:
+    """Everything configured that says for what a stream is read: new entries need their whole past."""
+    spec = resource.for_each
+    if spec is None:
+        return ()
+    if spec.source is not None:
+        return _lists(spec.source, connection)
+    return spec.values or connection.lists.get(spec.list or "", ())
+
+
+def _shown(connection: RestConnection, stream: RestStream) -> str:
+    return f"{connection.base_url.rstrip('/')}/{stream.path.lstrip('/')}"
+
+
+def extract_rest(source: Source, mapping: StreamMapping, past: Past, extraction: Extraction) -> SourceFile:
+    """One stream of a REST source as a file: what extract.py calls. Raises as read_stream does."""
+    assert source.rest is not None  # Source checks that kind and table belong together
+    read = Read(
+        folder=extraction.folder,
+        loaded_at=extraction.loaded_at,
+        brand_timezone=extraction.brand_timezone,
+        cursor=past.cursor,
+        last_complete_at=past.last_complete_at,
+    )
+    try:
+        return read_stream(source.rest, mapping, read, secret)
+    except SourceUnavailableError as error:  # the landing names the source
+        raise SourceUnavailableError(f"stream {mapping.stream}: {error}") from error
+    except SourceError as error:
+        raise SourceError(f"source {source.name}, stream {mapping.stream}: {error}") from error
