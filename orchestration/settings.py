@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from ml.features.dictionary import FEATURE_NAMES
+from orchestration.connectors.files_spec import FileServer
 from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.presets import with_preset
 from orchestration.connectors.rest_spec import RestConnection
@@ -134,6 +135,7 @@ class Source(Strict):
     name: Name
     kind: Literal["csv", "jsonl", "parquet", "sql", "rest", "demo"]
     preset: str | None = None
+    server: FileServer | None = None  # csv, jsonl, parquet of another machine
     sql: SqlConnection | None = None
     rest: RestConnection | None = None
     basis: Literal["consent", "research_dataset"] = "consent"
@@ -160,6 +162,8 @@ class Source(Strict):
         origin = self.kind if self.kind in ("sql", "rest") else "path"
         if wrong := [each.stream for each in self.streams if getattr(each, origin) is None]:
             raise ValueError(f"kind = {self.kind!r} reads streams by `{origin}`, which {wrong} do not give")
+        if self.server is not None and origin != "path":
+            raise ValueError("[sources.server] belongs to files")
         for table in ("sql", "rest"):
             if (getattr(self, table) is not None) != (self.kind == table):
                 raise ValueError(f"[sources.{table}] and kind = {table!r} belong together")

@@ -7,13 +7,14 @@ rest.py), what follows: parsing, mapping, duplicates, commit (landing*.py).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.connectors.files import SourceFile, find_files
+from orchestration.connectors.files import REMOTE, SourceFile, find_files
+from orchestration.connectors.files_spec import FileServer
 from orchestration.connectors.loads import Load, from_iso
 from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.errors import SourceError
@@ -35,10 +36,12 @@ class Past:
     Attributes:
         cursor: how far the last load had read; None: nothing yet, read everything.
         last_complete_at: when everything was last read, naive UTC; None: never.
+        files: place (SourceFile.shown) → what `_load.json` says of the file that was last landed from there.
     """
 
     cursor: dict[str, Any] | None = None
     last_complete_at: datetime | None = None
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def past_of(place: Place, version: str, active: Sequence[Load]) -> Past:
     )
     cursors = [load.cursor for load in own if load.cursor is not None]
     complete = [from_iso(load.loaded_at) for load in own if load.is_complete]
-    return Past(cursors[-1] if cursors else None, complete[-1] if complete else None)
+    files = {str(load.source_files[0]["path"]): load.source_files[0] for load in own}
+    return Past(cursors[-1] if cursors else None, complete[-1] if complete else None, files)
 
 
 def extract(source: Source, places: Sequence[tuple[Place, Past]], extraction: Extraction) -> list[Work]:
@@ -96,11 +100,20 @@ def extract(source: Source, places: Sequence[tuple[Place, Past]], extraction: Ex
         from orchestration.connectors.rest import extract_rest  # only REST sources pay for their imports
 
         return [(extract_rest(source, place.mapping, past, extraction), place) for place, past in places]
-    return [(file, place) for place, _ in places for file in _files(place.mapping, source.kind, extraction)]
+    return [
+        (replace(file, is_complete=place.mapping.snapshot), place)
+        for place, past in places
+        for file in _files(source, place.mapping, past, extraction)
+    ]
 
 
-def _files(mapping: StreamMapping, kind: str, extraction: Extraction) -> list[SourceFile]:
+def _files(source: Source, mapping: StreamMapping, past: Past, extraction: Extraction) -> list[SourceFile]:
     assert mapping.path is not None  # Source checks that a file's stream has one
-    downloads = Path(tempfile.mkdtemp(prefix="download_", dir=extraction.folder))
-    found = find_files(mapping.path, kind, extraction.workspace_root, extraction.real_data, downloads)
-    return [replace(file, is_complete=mapping.snapshot) for file in found]
+    if not REMOTE.match(mapping.path):
+        return find_files(mapping.path, source.kind, extraction.workspace_root, extraction.real_data)
+    from orchestration.connectors.remote_files import remote_files  # only remote sources pay for fsspec
+
+    folder = Path(tempfile.mkdtemp(prefix="fetched_", dir=extraction.folder))
+    server = source.server or FileServer()
+    root, now = extraction.workspace_root, extraction.loaded_at
+    return remote_files(mapping.path, source.kind, server, past.files, folder, root, now)

@@ -1,6 +1,6 @@
 """From a mapping's path to files on this machine, each with its hash.
 
-Belongs here: patterns, package://, fsspec URLs (downloaded first), the hash. Does not: reading rows (parse.py).
+Belongs here: patterns, package://, the hash. Does not: files of other machines (remote_files.py), rows (parse.py).
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import glob
 import hashlib
 import importlib.util
-import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,10 +16,9 @@ from typing import Any
 from orchestration.connectors.base import SourceUnavailableError
 from orchestration.errors import SourceError
 
-logger = logging.getLogger(__name__)
-
 PACKAGE_SCHEME = "package://"
 REAL_DATA = "${NANOLIFT_REAL_DATA}"
+REMOTE = re.compile(r"^(?!package:)[a-z0-9+]{2,}://")
 KINDS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 
 
@@ -35,6 +33,7 @@ class SourceFile:
         cursor: how far an extractor has read; committed with the load and handed back next time.
         is_complete: all rows that the source has now: what was landed before and is not in it is gone.
         notes: what a reader of the run should know, one sentence each.
+        stamp: what a server told of the file's state; while it is the same, the file is not fetched again.
     """
 
     shown: str
@@ -45,9 +44,10 @@ class SourceFile:
     cursor: dict[str, Any] | None = None
     is_complete: bool = False
     notes: tuple[str, ...] = ()
+    stamp: str | None = None
 
 
-def find_files(path: str, kind: str, workspace_root: Path, real_data: Path, downloads: Path) -> list[SourceFile]:
+def find_files(path: str, kind: str, workspace_root: Path, real_data: Path) -> list[SourceFile]:
     """The files a mapping's path names, sorted by path: file order decides which duplicate wins.
 
     Args:
@@ -55,17 +55,14 @@ def find_files(path: str, kind: str, workspace_root: Path, real_data: Path, down
         kind: csv, jsonl or parquet; "demo": told by each file's suffix.
         workspace_root: what relative paths start from.
         real_data: what ${NANOLIFT_REAL_DATA} stands for.
-        downloads: private folder for files of other machines.
 
     Raises:
-        SourceUnavailableError: no such file, or its server does not give it.
+        SourceUnavailableError: no such file.
         SourceError: a path that cannot be right.
     """
     path = path.replace(REAL_DATA, str(real_data))
     if path.startswith(PACKAGE_SCHEME):
         found = [(path, local) for local in _glob(str(_in_package(path)))]
-    elif re.match(r"^[a-z0-9+]{2,}://", path):
-        found = _download(path, downloads)
     else:
         found = [(str(local), local) for local in _glob(str(workspace_root / path))]
     if not found:
@@ -90,26 +87,6 @@ def _in_package(path: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise SourceUnavailableError(f"{path}: no package {module} is installed")
     return Path(next(iter(spec.submodule_search_locations))) / inside
-
-
-def _download(url: str, downloads: Path) -> list[tuple[str, Path]]:
-    """Files behind an fsspec URL, copied here first: a hash and a parse need the same bytes twice."""
-    import fsspec  # only remote sources pay for its import
-
-    try:
-        files: list[Any] = list(fsspec.open_files(url, "rb"))
-    except (OSError, ImportError, ValueError) as error:
-        raise SourceUnavailableError(f"{url} cannot be opened ({type(error).__name__}: {error})") from error
-    found = []
-    for number, file in enumerate(sorted(files, key=lambda file: str(file.path))):
-        local = downloads / f"{number:05d}_{PurePosixPath(str(file.path)).name}"
-        try:
-            file.fs.get_file(file.path, str(local))
-        except OSError as error:
-            raise SourceUnavailableError(f"{url} cannot be read ({type(error).__name__})") from error
-        found.append((str(file.fs.unstrip_protocol(file.path)), local))
-        logger.info("fetched %s", found[-1][0])
-    return found
 
 
 def source_file(shown: str, local: Path, kind: str) -> SourceFile:

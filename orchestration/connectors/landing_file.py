@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.connectors.extract import Place
+from orchestration.connectors.files import SourceFile
 from orchestration.connectors.landing_removed import came_back, closed_at, removed_rows
 from orchestration.connectors.landing_rows import Stamp, hashed, judge_duplicates, latest_versions, stamped
 from orchestration.connectors.landing_settle import Settled, settle
@@ -120,7 +121,7 @@ def land_file(
         sequence=sequence,
         mapping_slot=place.slot,
         mapping_version=mapping_version(mapping, context.brand_timezone),
-        source_files=[{"path": parsed.file.shown, "sha256": parsed.file.sha256, "bytes": parsed.file.bytes}],
+        source_files=[_record(parsed.file)],
         sha256=sha256_of(partial / "data.parquet"),
         rows_read=parsed.rows + parsed.malformed - tally.skipped,
         rows_accepted=accepted,
@@ -147,6 +148,12 @@ def land_file(
         context.vault.add(references, f"landing {source}/{stream.name}/{load_id}", context.loaded_at)
     commit(partial, load)
     return load
+
+
+def _record(file: SourceFile) -> dict[str, Any]:
+    """What `_load.json` says of the file a load was made of."""
+    stamp = {} if file.stamp is None else {"stamp": file.stamp}
+    return {"path": file.shown, "sha256": file.sha256, "bytes": file.bytes} | stamp
 
 
 def _unjudged(parsed: Parsed) -> list[str]:

@@ -1,11 +1,9 @@
-"""A mapping's path leads to files: local, by pattern, in a package, behind an fsspec URL."""
+"""A mapping's path leads to files: local, by pattern, in a package."""
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-import fsspec
 import pytest
 
 from orchestration.connectors.base import SourceUnavailableError
@@ -14,8 +12,7 @@ from orchestration.errors import SourceError
 
 
 def find(path: str, tmp_path: Path, kind: str = "csv") -> list[tuple[str, str, str]]:
-    (tmp_path / "downloads").mkdir(exist_ok=True)
-    files = find_files(path, kind, tmp_path, tmp_path / "real", tmp_path / "downloads")
+    files = find_files(path, kind, tmp_path, tmp_path / "real")
     return [(Path(file.shown).name, file.kind, file.local.read_text()) for file in files]
 
 
@@ -39,20 +36,9 @@ def test_a_file_inside_a_package_is_found_and_nothing_outside_it(tmp_path: Path)
         find("package://nowhere_to_be_found/x.csv", tmp_path)
 
 
-def test_a_file_behind_a_url_is_fetched_with_its_hash(tmp_path: Path) -> None:
-    with fsspec.open("memory://nanolift/x.csv", "wb") as file:
-        file.write(b"a,b\n")
-    (tmp_path / "downloads").mkdir()
-    (found,) = find_files("memory://nanolift/*.csv", "csv", tmp_path, tmp_path, tmp_path / "downloads")
-    assert found.local.read_bytes() == b"a,b\n"
-    assert (found.sha256, found.bytes) == (hashlib.sha256(b"a,b\n").hexdigest(), 4)
-
-
 def test_an_absent_file_is_a_source_that_is_down(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailableError, match=r"no file at .*x\.csv"):
         find("x.csv", tmp_path)
-    with pytest.raises(SourceUnavailableError):
-        find("memory://nanolift/absent.csv", tmp_path)
 
 
 def test_a_demo_files_kind_is_told_by_its_name(tmp_path: Path) -> None:
