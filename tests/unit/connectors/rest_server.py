@@ -72,7 +72,7 @@ def serving(answering: Answering) -> Iterator[Service]:
                 self.close_connection = True
                 return
             content = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-            self.send_response(reply.status)
+            self.send_response_only(reply.status)
             for name, value in ({"Content-Type": "application/json"} | reply.headers).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content) if reply.length is None else reply.length))
