@@ -30,7 +30,15 @@ def main(job_path: Path) -> int:
     status = 0
     for number, entry in enumerate(job["files"]):
         (output / "at.txt").write_text(entry["path"], encoding="utf-8")
-        task = Task(entry["kind"], Path(entry["path"]), tuple(entry["columns"]), entry["delimiter"], entry["encoding"])
+        task = Task(
+            entry["kind"],
+            Path(entry["path"]),
+            tuple(entry["columns"]),
+            entry["delimiter"],
+            entry["encoding"],
+            may_lack=tuple(entry.get("may_lack", ())),
+            known=None if entry.get("known") is None else tuple(entry["known"]),
+        )
         try:
             results.append(parse_file(task, output / f"{number:05d}"))
         except WrongFileError as error:
@@ -42,7 +50,7 @@ def main(job_path: Path) -> int:
 
 
 def parse_file(task: Task, output: Path) -> dict[str, Any]:
-    """Write `<output>.arrow` (the rows) and `<output>.malformed.jsonl`; the counts and columns found.
+    """Write `<output>.arrow` (the rows), `.malformed.jsonl` and `.aside.jsonl`; the counts and columns found.
 
     Raises:
         WrongFileError: the file is not of its kind, cannot be unzipped, or lacks a column of the mapping.
@@ -52,13 +60,18 @@ def parse_file(task: Task, output: Path) -> dict[str, Any]:
     writer = None
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     try:
-        with output.with_suffix(".malformed.jsonl").open("w", encoding="utf-8") as broken:
+        with (
+            output.with_suffix(".malformed.jsonl").open("w", encoding="utf-8") as broken,
+            output.with_suffix(".aside.jsonl").open("w", encoding="utf-8") as aside,
+        ):
             for batch in read(task):
                 if writer is None:
                     writer = pa.ipc.new_file(str(output.with_suffix(".arrow")), batch.table.schema, options=options)
                 writer.write_table(batch.table)
                 for record in batch.malformed:
                     broken.write(_line(record))
+                for row_no, values in batch.aside:
+                    aside.write(json.dumps({"row_no": row_no, "values": values}, default=str) + "\n")
                 rows += batch.table.num_rows
                 malformed += len(batch.malformed)
                 found = batch.columns_found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,26 @@ class WrongFileError(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """One file to parse: kind is csv, jsonl or parquet; columns are the brand's columns that the mapping reads."""
+    """One file to parse.
+
+    Attributes:
+        kind: csv, jsonl or parquet.
+        columns: the brand's columns that the mapping reads.
+        may_lack: of them, those that the file may be without; they are NULL then.
+        known: columns that the source had when it was mapped; the values of others are kept aside. None: all are known.
+    """
 
     kind: str
     path: Path
     columns: tuple[str, ...]
     delimiter: str = ","
     encoding: str = "utf-8"
+    may_lack: tuple[str, ...] = ()
+    known: tuple[str, ...] | None = None
+
+    def new_columns(self, found: Iterable[str]) -> list[str]:
+        """Columns of the file that nobody had seen when it was mapped, sorted."""
+        return [] if self.known is None else sorted(set(found) - set(self.known) - set(self.columns))
 
 
 @dataclass(frozen=True)
@@ -45,11 +58,15 @@ class Malformed:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one schema: `table` is an Arrow table with FILE_ROW first, then the columns asked for."""
+    """Rows of one schema: `table` is an Arrow table with FILE_ROW first, then the columns asked for.
+
+    aside: row number and values of the columns that are new, of rows that have any.
+    """
 
     table: Any
     malformed: tuple[Malformed, ...]
     columns_found: tuple[str, ...]
+    aside: tuple[tuple[int, dict[str, Any]], ...] = ()
 
 
 def open_text(task: Task) -> io.TextIOWrapper:
@@ -75,7 +92,7 @@ def check_columns(task: Task, found: tuple[str, ...]) -> None:
     Raises:
         WrongFileError: with the missing columns and the ones found.
     """
-    if missing := [name for name in task.columns if name not in found]:
+    if missing := [name for name in task.columns if name not in found and name not in task.may_lack]:
         raise WrongFileError(f"has no column {missing}; it has {sorted(found)}")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 
 import pyarrow as pa
@@ -63,7 +63,7 @@ def read_csv(task: Task) -> Iterator[Batch]:
         lines = _Lines(iter(text))
         reader = csv.reader(lines, delimiter=task.delimiter, strict=True)
         header = _header(task, lines, reader)
-        picks = [itemgetter(header.index(name)) for name in task.columns]
+        picks = [_pick(header, name) for name in task.columns]
         rows: list[list[str]] = []
         numbers: list[int] = []
         malformed: list[Malformed] = []
@@ -92,6 +92,10 @@ def read_csv(task: Task) -> Iterator[Batch]:
         yield _batch(task, header, picks, rows, numbers, malformed)
 
 
+def _pick(header: tuple[str, ...], name: str) -> Callable[[list[str]], str | None]:
+    return itemgetter(header.index(name)) if name in header else lambda row: None
+
+
 def _header(task: Task, lines: _Lines, reader: Iterator[list[str]]) -> tuple[str, ...]:
     try:
         first = next(reader, None)
@@ -109,7 +113,7 @@ def _header(task: Task, lines: _Lines, reader: Iterator[list[str]]) -> tuple[str
 def _batch(
     task: Task,
     header: tuple[str, ...],
-    picks: list[itemgetter[int]],
+    picks: list[Callable[[list[str]], str | None]],
     rows: list[list[str]],
     numbers: list[int],
     malformed: list[Malformed],
@@ -127,4 +131,12 @@ def _batch(
         rows = [row for row, is_broken in zip(rows, broken, strict=True) if not is_broken]
         columns = [pa.array(list(map(pick, rows)), pa.string()) for pick in picks]
     table = pa.table([pa.array(numbers, pa.int64()), *columns], schema=schema)
-    return Batch(table, tuple(malformed), header)
+    return Batch(table, tuple(malformed), header, _aside(task, header, rows, numbers))
+
+
+def _aside(
+    task: Task, header: tuple[str, ...], rows: list[list[str]], numbers: list[int]
+) -> tuple[tuple[int, dict[str, str]], ...]:
+    new = [(name, header.index(name)) for name in task.new_columns(header)]
+    kept = ((no, {name: row[at] for name, at in new if row[at]}) for no, row in zip(numbers, rows, strict=True) if new)
+    return tuple((row_no, values) for row_no, values in kept if values)

@@ -38,6 +38,8 @@ def read_jsonl(task: Task) -> Iterator[Batch]:
     values: dict[str, list[str | None]] = {name: [] for name in task.columns}
     numbers: list[int] = []
     malformed: list[Malformed] = []
+    aside: list[tuple[int, dict[str, Any]]] = []
+    known = frozenset() if task.known is None else frozenset((*task.known, *task.columns))
     with open_text(task) as text:
         while line := text.readline(LONGEST_RECORD):
             if not line.strip():
@@ -56,14 +58,18 @@ def read_jsonl(task: Task) -> Iterator[Batch]:
                         found.add(name)
                     values[name].append(None if value is _ABSENT else _text(value))
                 numbers.append(row_no)
+                if known and (
+                    new := {name: record[name] for name in record.keys() - known if record[name] is not None}
+                ):
+                    aside.append((row_no, new))
             if len(numbers) + len(malformed) >= BATCH_ROWS:
-                yield _batch(task, values, numbers, malformed, found)
-                values, numbers, malformed = {name: [] for name in task.columns}, [], []
+                yield _batch(task, values, numbers, malformed, found, aside)
+                values, numbers, malformed, aside = {name: [] for name in task.columns}, [], [], []
     if rows_seen:
         check_columns(task, tuple(found))
     elif row_no:
         raise WrongFileError("holds no JSON object in any of its lines: not JSON Lines")
-    yield _batch(task, values, numbers, malformed, found)
+    yield _batch(task, values, numbers, malformed, found, aside)
 
 
 def _record(line: str, encoding: str) -> tuple[dict[str, Any] | None, str]:
@@ -110,7 +116,8 @@ def _batch(
     numbers: list[int],
     malformed: list[Malformed],
     found: set[str],
+    aside: list[tuple[int, dict[str, Any]]],
 ) -> Batch:
     columns = [pa.array(values[name], pa.string()) for name in task.columns]
     table = pa.table([pa.array(numbers, pa.int64()), *columns], names=[FILE_ROW, *task.columns])
-    return Batch(table, tuple(malformed), tuple(sorted(found)))
+    return Batch(table, tuple(malformed), tuple(sorted(found)), tuple(aside))

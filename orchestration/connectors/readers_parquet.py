@@ -6,6 +6,7 @@ Belongs here: opening Parquet. Does not: casting its types to canonical ones (ma
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,18 +26,32 @@ def read_parquet(task: Task) -> Iterator[Batch]:
             found = tuple(file.schema_arrow.names)
             check_columns(task, found)
             row_no = 0
-            names = list(task.columns)
-            for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=names, use_threads=False):
+            names, new = list(task.columns), task.new_columns(found)
+            wanted = [name for name in names if name in found] + new
+            for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=wanted, use_threads=False):
                 numbers = pa.array(range(row_no + 1, row_no + 1 + batch.num_rows), pa.int64())
+                table = pa.Table.from_batches([batch])
+                yield Batch(_numbered(numbers, table, names), (), found, _aside(table.select(new), row_no))
                 row_no += batch.num_rows
-                yield Batch(_numbered(numbers, pa.Table.from_batches([batch]), names), (), found)
             if row_no == 0:
                 yield Batch(_numbered(pa.array([], pa.int64()), file.schema_arrow.empty_table(), names), (), found)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise WrongFileError(f"is no readable Parquet file ({type(error).__name__})") from error
 
 
+def _aside(new: pa.Table, before: int) -> tuple[tuple[int, dict[str, Any]], ...]:
+    """Values of the new columns by row, of rows that have any."""
+    if not new.column_names:
+        return ()
+    rows = ({name: value for name, value in row.items() if value is not None} for row in new.to_pylist())
+    return tuple((before + number, row) for number, row in enumerate(rows, start=1) if row)
+
+
 def _numbered(numbers: pa.Array, table: pa.Table, names: list[str]) -> pa.Table:
+    table = table.select([name for name in names if name in table.column_names])
+    for name in names:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(table.num_rows))
     columns = [table.column(name) for name in names]
     fields = [table.schema.field(name) for name in names]
     return pa.table([numbers, *columns], schema=pa.schema([pa.field(FILE_ROW, pa.int64()), *fields]))

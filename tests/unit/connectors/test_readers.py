@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -136,3 +139,35 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1 nothing PAR1")
     with pytest.raises(WrongFileError, match="no readable Parquet"):
         parsed(path, "parquet", "a")
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_columns_that_came_later_are_kept_aside_with_their_rows(tmp_path: Path, kind: str) -> None:
+    task = _with_a_new_column(tmp_path, kind)
+    (batch,) = read(replace(task, known=("a", "b")))
+    assert [(number, {name: str(value) for name, value in values.items()}) for number, values in batch.aside] == [
+        (1, {"c": "7"})
+    ]
+    assert batch.table.column_names == [FILE_ROW, "a"]
+    (unwatched,) = read(task)
+    assert unwatched.aside == ()
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_a_column_that_may_be_lacking_is_null_and_another_is_refused(tmp_path: Path, kind: str) -> None:
+    task = replace(_with_a_new_column(tmp_path, kind), columns=("a", "gone"))
+    (batch,) = read(replace(task, may_lack=("gone",)))
+    assert batch.table.column("gone").to_pylist() == [None, None]
+    with pytest.raises(WrongFileError, match=r"has no column \['gone'\]"):
+        list(read(task))
+
+
+def _with_a_new_column(tmp_path: Path, kind: str) -> Task:
+    path = tmp_path / f"rows.{kind}"
+    if kind == "csv":
+        path.write_text("a,b,c\n1,2,7\n3,4,\n", encoding="utf-8")
+    elif kind == "jsonl":
+        path.write_text('{"a": 1, "b": 2, "c": 7}\n{"a": 3, "b": 4, "c": null}\n', encoding="utf-8")
+    else:
+        pq.write_table(pa.table({"a": [1, 3], "b": [2, 4], "c": [7, None]}), path)
+    return Task(kind, path, ("a",))
