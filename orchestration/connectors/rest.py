@@ -21,12 +21,12 @@ from orchestration.connectors.base import SourceUnavailableError
 from orchestration.connectors.files import SourceFile, source_file
 from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.metrics import Presence
-from orchestration.connectors.rest_cursor import Reached, Window, digest, window, written
+from orchestration.connectors.rest_cursor import Reached, Window, digest, lies_before, value_of, window, written
 from orchestration.connectors.rest_http import Clock
-from orchestration.connectors.rest_pages import Service, Tally
+from orchestration.connectors.rest_pages import IsPast, Service, Tally
 from orchestration.connectors.rest_records import ADDED, shape
+from orchestration.connectors.rest_reshape import reshaped
 from orchestration.connectors.rest_spec import RestConnection, RestResource, RestStream
-from orchestration.connectors.rest_template import look
 from orchestration.errors import IntegrityError, SourceError
 from orchestration.settings import Source, secret
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from orchestration.connectors.extract import Extraction, Past
 
 logger = logging.getLogger(__name__)
+
+# Trials put a clock here that does not sleep.
+new_clock: Callable[[], Clock] = Clock
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,13 @@ def read_stream(
     asked = Window(None, None)
     if stream.incremental is not None:
         asked = window(stream.incremental, None if is_whole else read.cursor, over)
-    service = Service(connection, read_secret, _placeholders(stream, read, asked), clock or Clock())
+    service = Service(connection, read_secret, _placeholders(stream, read, asked), clock or new_clock())
     path = read.folder / f"rest_{len(list(read.folder.glob('rest_*'))):05d}.jsonl"
     reached = None if stream.incremental is None else Reached(stream.incremental, read.loaded_at)
     presence, tally = Presence(mapping), Tally()
     added = {name: text for name, text in _added(read).items() if f"{ADDED}.{name}" in mapping.source_columns}
-    answered, lines = _write(path, service, stream, presence, reached, tally, added)
+    is_past = _is_past(stream, asked.since)
+    answered, lines = _write(path, service, stream, presence, reached, tally, added, is_past)
     _check(path, lines, stream, reached, answered)
     file = source_file(_shown(connection, stream), path, "jsonl")
     notes = list(presence.notes())
@@ -105,6 +109,13 @@ def _is_whole(stream: RestStream, read: Read) -> bool:
     return read.last_complete_at is None or read.loaded_at - read.last_complete_at >= timedelta(days=every)
 
 
+def _is_past(stream: RestStream, since: str | None) -> IsPast | None:
+    spec = stream.incremental
+    if spec is None or not spec.newest_first or since is None:
+        return None
+    return lambda record: lies_before(record, since, spec)
+
+
 def _write(
     path: Path,
     service: Service,
@@ -113,19 +124,21 @@ def _write(
     reached: Reached | None,
     tally: Tally,
     added: dict[str, str],
+    is_past: IsPast | None,
 ) -> tuple[int, int]:
     answered = lines = 0
     where = f"{stream.method} {stream.path}"
     with path.open("x", encoding="utf-8") as file:
         path.chmod(0o600)
-        for asked in service.read(stream, tally):
+        for asked in service.read(stream, tally, is_past):
             answered += 1
             if reached is not None and stream.incremental is not None:
-                reached.see(look(asked.record, stream.incremental.field))
-            for record in shape(asked.record, stream, {**added, "each": asked.each}, where):
-                presence.see(record)
-                file.write(json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n")
-                lines += 1
+                reached.see(value_of(asked.record, stream.incremental))
+            for whole in reshaped(asked.record, stream.reshape, where):
+                for record in shape(whole, stream, {**added, "each": asked.each}, where):
+                    presence.see(record)
+                    file.write(json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n")
+                    lines += 1
     presence.fill_in(path)
     return answered, lines
 
@@ -141,7 +154,7 @@ def _check(path: Path, lines: int, stream: RestStream, reached: Reached | None, 
     if reached is not None and stream.incremental is not None and reached.without and answered:
         raise SourceError(
             f"{stream.method} {stream.path}: {reached.without} of {answered} records have no cursor value at "
-            f"{stream.incremental.field!r} in format {stream.incremental.format!r}"
+            f"{' or '.join(map(repr, stream.incremental.field))} in format {stream.incremental.format!r}"
         )
 
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from orchestration.connectors.rest_spec import Incremental
+from orchestration.connectors.rest_template import ABSENT, look
 from orchestration.errors import ConfigurationError
 
 # 2001 to 2286 in seconds; a number outside is of another unit.
@@ -51,6 +52,23 @@ def window(spec: Incremental, last: dict[str, Any] | None, over: str) -> Window:
         return Window(value, value)
     instant = datetime.fromisoformat(value)
     return Window(written(instant - timedelta(days=spec.reread_days), spec.format), written(instant, spec.format))
+
+
+def value_of(record: Any, spec: Incremental) -> Any:
+    """A record's cursor value: the first of the fields that is there and not null; ABSENT where none is."""
+    found = (look(record, path) for path in spec.field)
+    return next((value for value in found if value is not ABSENT and value is not None), ABSENT)
+
+
+def lies_before(record: Any, since: str, spec: Incremental) -> bool:
+    """Whether a record lies before a window's start; one without a cursor value does not."""
+    try:
+        value, start = value_of(record, spec), since
+        if spec.format == "integer":
+            return int(value) < int(start)
+        return to_instant(value, spec.format) < to_instant(start, spec.format)
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 class Reached:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -26,6 +26,10 @@ from orchestration.connectors.rest_template import ABSENT, LEFT_OUT, Values, fil
 from orchestration.errors import ConfigurationError, SourceError
 
 logger = logging.getLogger(__name__)
+
+
+# Tells a record that lies before the window of a load.
+IsPast = Callable[[Record], bool]
 
 
 @dataclass(frozen=True)
@@ -80,14 +84,17 @@ class Service:
             config=RuntimeConfiguration(dlthub_telemetry=False, http_show_error_body=False),
         )
 
-    def read(self, resource: RestResource, tally: Tally) -> Iterator[Asked]:
+    def read(self, resource: RestResource, tally: Tally, is_past: IsPast | None = None) -> Iterator[Asked]:
         """All records of a resource, for all the values it is asked for.
+
+        Args:
+            is_past: a list is left after the first page that holds only such records.
 
         Raises:
             SourceUnavailableError, SourceError: see ServiceSession.send; or the list moved too much to be read.
         """
         if resource.for_each is None:
-            for record in self._stable(resource, {}, tally):
+            for record in self._stable(resource, {}, tally, is_past):
                 yield Asked(record, "")
             return
         spec = resource.for_each
@@ -95,7 +102,7 @@ class Service:
         while batch := list(islice(every, spec.batch)):
             tally.asked += len(batch)
             values: dict[str, str | Sequence[str]] = {"each": batch if spec.batch > 1 else batch[0]}
-            for record in self._stable(resource, values, tally):
+            for record in self._stable(resource, values, tally, is_past):
                 yield Asked(record, spec.join.join(batch))
         if tally.gone and tally.gone >= tally.asked:
             raise SourceError(
@@ -116,7 +123,9 @@ class Service:
                     raise SourceError(f"{_shown(spec.source)}: a record has no value at {spec.field!r}")
                 yield str(found)
 
-    def _stable(self, resource: RestResource, more: Mapping[str, Any], tally: Tally) -> Iterator[Record]:
+    def _stable(
+        self, resource: RestResource, more: Mapping[str, Any], tally: Tally, is_past: IsPast | None
+    ) -> Iterator[Record]:
         """The records of one list, read as often as it takes to know that none slipped between two pages."""
         from orchestration.connectors.rest_paginators import stability
 
@@ -124,6 +133,8 @@ class Service:
         if kind in ("trusted", "overlap"):
             for page in self._pages(resource, more, tally):
                 yield from page.records
+                if is_past is not None and page.records and all(map(is_past, page.records)):
+                    return
             return
         before: set[int] | None = None
         for _ in range(resource.pages.max_passes):

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from orchestration.connectors.rest_connection_spec import RestConnection as RestConnection
 from orchestration.connectors.rest_connection_spec import Table
+from orchestration.connectors.rest_reshape import RESHAPES
 
 
 class RestPages(Table):
@@ -161,27 +162,39 @@ class Derived(Table):
 class Incremental(Table):
     """Only what changed since the last load is asked for, through {since} in path, params or body.
 
-    field: path of the cursor value in a record. format: how the service writes it and wants to be asked.
+    field: path of the cursor value in a record, or several: the first that is there. format: how the service writes it
+        and wants to be asked.
+    newest_first: the service takes no {since}, but lists the newest first: a list is left after the first page whose
+        records all lie before it.
     reread_days: how far before the last value it is read again: rows committed late, counts that moved.
     start: the first load reads from here; without it, everything ({since} is then left out of the request).
     full_compare_days: so often everything is read, and what is gone from the service is landed as removed.
     """
 
-    field: str
+    field: tuple[str, ...] = Field(min_length=1)
+    newest_first: bool = False
     format: Literal["iso", "date", "epoch_seconds", "epoch_milliseconds", "integer"] = "iso"
     reread_days: Annotated[float, Field(ge=0)] = 1
     start: str | None = None
     full_compare_days: Annotated[int, Field(ge=1)] | None = None
 
+    @field_validator("field", mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        """`field = "at"` is short for `field = ["at"]`."""
+        return (value,) if isinstance(value, str) else value
+
 
 class RestStream(RestResource):
     """The records a stream is made of.
 
+    reshape: name of a function that takes apart what paths cannot (rest_reshape.py), before all else.
     explode: nested lists whose elements become the records; the record around stands in `parent`.
     derive: numbers made of a record's numbers, reached as `derived.NAME`.
     complete: every load reads all records there are: what is gone from them is landed as removed.
     """
 
+    reshape: str | None = None
     explode: Explode | None = None
     derive: dict[str, Derived] = Field(default_factory=dict)
     incremental: Incremental | None = None
@@ -197,13 +210,17 @@ class RestStream(RestResource):
     def _fits_together(self) -> RestStream:
         if self.complete and self.incremental is not None:
             raise ValueError("complete and incremental exclude each other; see incremental.full_compare_days")
+        if self.reshape is not None and self.reshape not in RESHAPES:
+            raise ValueError(f"no reshape {self.reshape!r}; there are {sorted(RESHAPES)}")
+        newest_first = self.incremental is not None and self.incremental.newest_first
+        if newest_first and self.pages.kind in ("page", "offset"):
+            raise ValueError("newest_first needs pages that follow one another (cursor, next_url, header_link)")
         return self
 
     def said(self) -> dict[str, Any]:
         """What decides which records come and what is in them: a change of it reads everything again."""
-        shape = {"explode": self.explode, "derive": self.derive}
         start = None if self.incremental is None else self.incremental.start
-        dumped = self.model_dump(mode="json", include=set(shape))
+        dumped = self.model_dump(mode="json", include={"reshape", "explode", "derive"})
         return super().said() | dumped | {"start": start}
 
 
