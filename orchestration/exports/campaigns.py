@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from orchestration.exports.context import ExportContext
-from orchestration.exports.contract import CAMPAIGN_RESULTS
+from orchestration.exports.contract_campaigns import CAMPAIGN_RESULTS
 from orchestration.exports.inputs import take
 from orchestration.exports.review_effect import pointing_to_pages
 from orchestration.exports.scores import to_outcome_unit, unit_of

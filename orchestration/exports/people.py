@@ -15,7 +15,7 @@ import polars as pl
 from ml.holdout import in_standing_holdout
 from orchestration.exports.columns import NOT_A_PREDICTION
 from orchestration.exports.context import CONSENT_BASIS, RESEARCH_BASIS, ExportContext
-from orchestration.exports.contract import AMBASSADOR_CANDIDATES
+from orchestration.exports.contract_people import AMBASSADOR_CANDIDATES
 from orchestration.exports.inputs import take
 from orchestration.exports.texts import last_moments
 

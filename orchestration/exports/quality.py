@@ -13,7 +13,8 @@ import polars as pl
 
 from ml.features.dictionary import BY_NAME
 from orchestration.exports.context import ExportContext
-from orchestration.exports.contract import DATA_QUALITY, OUTPUTS
+from orchestration.exports.contract import OUTPUTS
+from orchestration.exports.contract_data import DATA_QUALITY
 from orchestration.exports.inputs import take
 
 # Metrics a marketer asks for, with the table and what its rows are called: coverage = share of rows that have one.

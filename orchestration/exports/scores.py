@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from orchestration.exports.contract import AMBASSADOR_SCORES, UPLIFT_SCORES
+from orchestration.exports.contract_people import AMBASSADOR_SCORES, UPLIFT_SCORES
 from orchestration.exports.formatting import currency_decimals
 from orchestration.exports.inputs import take
 from orchestration.exports.words import SHARE_UNIT, outcome_of

@@ -10,7 +10,8 @@ import pytest
 from orchestration.errors import IntegrityError
 from orchestration.exports import docs
 from orchestration.exports.context import ExportContext
-from orchestration.exports.contract import DATA_QUALITY, OUTPUTS
+from orchestration.exports.contract import OUTPUTS
+from orchestration.exports.contract_data import DATA_QUALITY
 from orchestration.exports.facade import build_exports
 from orchestration.exports.inputs import take
 from orchestration.exports.schema import dictionary
