@@ -116,3 +116,9 @@ MODEL = (
     Column("model_id", "Model", "text", "the model that made the score"),
     Column("model_as_of", "Model trained as of", "date", "last day the model learned from"),
 )
+UNIT = Column(
+    "unit",
+    "Unit",
+    "text",
+    "unit of the figures of this row: `share` (0.05 = 5 more in 100), or a currency code (main units, not cents)",
+)

@@ -1,7 +1,8 @@
 """The one contract with marketers: every output, its columns, units, and what an empty cell means.
 
-Belongs here: their list and order. Does not: their columns (contract_*.py), how rows are made, files (writers.py). A column that is removed, renamed, retyped or changes its meaning raises the output's `version` and gets
-a line in CHANGELOG.md; docs/exports.md is generated from them (`python -m orchestration.exports.docs`).
+Belongs here: their list and order. Does not: their columns (contract_*.py), how rows are made, files (writers.py).
+A column that is removed, renamed, retyped or changes its meaning raises the output's `version` and gets a line in
+CHANGELOG.md; docs/exports.md is generated from them (`python -m orchestration.exports.docs`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orchestration.exports.columns import ALL_BASES, AS_OF, CAMPAIGN, DESIGNS
+from orchestration.exports.columns import ALL_BASES, AS_OF, CAMPAIGN, DESIGNS, UNIT
 from orchestration.exports.schema import Column, Output
 
 
@@ -68,7 +68,7 @@ CAMPAIGN_RESULTS = Output(
             unit="units",
             when_null="not measured: see note",
         ),
-        replace(_UNIT, when_null="nothing measured"),
+        replace(UNIT, when_null="nothing measured"),
         _figure("compared_mean", "Without the campaign", "mean outcome of the units compared with"),
         _figure("effect", "Effect per unit", "mean extra outcome per unit that took part"),
         _figure("effect_low", "low", "lower end of the effect's range"),

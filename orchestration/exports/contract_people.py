@@ -17,6 +17,7 @@ from orchestration.exports.columns import (
     PERSON_FACTS,
     REACH_AND_CONSENT,
     REASONS,
+    UNIT,
 )
 from orchestration.exports.schema import Column, Output
 
@@ -84,13 +85,6 @@ AMBASSADOR_SCORES = Output(
     ),
 )
 
-_UNIT = Column(
-    "unit",
-    "Unit",
-    "text",
-    "unit of the figures of this row: `share` (0.05 = 5 more in 100), or a currency code (main units, not cents)",
-)
-
 UPLIFT_SCORES = Output(
     name="uplift_scores",
     title="Effect of contact, per person",
@@ -129,7 +123,7 @@ UPLIFT_SCORES = Output(
             when_null="no range available",
             unit_column="unit",
         ),
-        _UNIT,
+        UNIT,
         *REASONS,
         Column("design", "Learned from", "text", "how the people compared were chosen", allowed=DESIGNS),
         *REACH_AND_CONSENT,
