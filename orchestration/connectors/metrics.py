@@ -119,11 +119,17 @@ def _wrong(mapping: StreamMapping, column: str, path: str) -> str | None:
 
 
 class Presence:
-    """Which metrics of a mapping an answer held."""
+    """Which metrics of a mapping an answer held.
 
-    def __init__(self, mapping: StreamMapping) -> None:
+    Args:
+        mapping: the stream's.
+        optional: other paths that a service leaves out where there is nothing: nothing is said of them.
+    """
+
+    def __init__(self, mapping: StreamMapping, optional: tuple[str, ...] = ()) -> None:
         self._mapping = mapping
-        self._missing = {path: column for column, path in _sources(mapping)}
+        self._missing: dict[str, str | None] = dict.fromkeys(set(optional) & set(mapping.source_columns))
+        self._missing |= {path: column for column, path in _sources(mapping)}
         self._records = 0
 
     def see(self, record: dict[str, Any]) -> None:
@@ -137,11 +143,12 @@ class Presence:
         """A sentence for each metric that no record held."""
         if not self._records:
             return
-        for path, column in sorted(self._missing.items()):
+        missing = ((path, column) for path, column in sorted(self._missing.items()) if column is not None)
+        for path, column in missing:
             yield f"{column} is NULL: no record has {path!r} any more{self._known(column)}"
 
     def fill_in(self, file: Path) -> None:
-        """Write the metrics that no record held into the first line, as null: the column is there, and empty.
+        """Write what no record held into the first line, as null: the column is there, and empty.
 
         A name with dots in it is found before the path it could mean (readers_jsonl.py).
         """

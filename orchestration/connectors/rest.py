@@ -85,7 +85,7 @@ def read_stream(
     service = Service(connection, read_secret, _placeholders(stream, read, asked), clock or new_clock())
     path = read.folder / f"rest_{len(list(read.folder.glob('rest_*'))):05d}.jsonl"
     reached = None if stream.incremental is None else Reached(stream.incremental, read.loaded_at)
-    presence, tally = Presence(mapping), Tally()
+    presence, tally = Presence(mapping, stream.optional), Tally()
     added = {name: text for name, text in _added(read).items() if f"{ADDED}.{name}" in mapping.source_columns}
     is_past = _is_past(stream, asked.since)
     answered, lines = _write(path, service, stream, presence, reached, tally, added, is_past)

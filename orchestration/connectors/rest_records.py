@@ -36,6 +36,7 @@ def shape(record: Record, stream: RestStream, added: Mapping[str, Any], where: s
     optional = stream.explode is not None and stream.explode.optional
     for index, one in enumerate(_exploded(record, steps, optional, where), start=1):
         derived = {name: _derive(one, spec) for name, spec in stream.derive.items()}
+        derived |= {name: _first(one, paths) for name, paths in stream.first.items()}
         if hidden := sorted({DERIVED, ADDED} & set(one)):
             raise SourceError(f"{where}: its records have members {hidden}, which nanolift uses itself")
         yield one | ({DERIVED: derived} if derived else {}) | {ADDED: {**added, "index": index}}
@@ -70,6 +71,14 @@ def _without(record: Record, path: list[str]) -> Record:
     if len(path) > 1 and isinstance(record.get(path[0]), dict):
         rest[path[0]] = _without(record[path[0]], path[1:])
     return rest
+
+
+def _first(record: Record, paths: tuple[str, ...]) -> Any:
+    for path in paths:
+        found = path[1:] if path.startswith("=") else look(record, path)
+        if found is not ABSENT and found is not None and found != "":
+            return found
+    return None
 
 
 def _derive(record: Record, spec: Derived) -> str | None:

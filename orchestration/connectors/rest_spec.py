@@ -191,12 +191,16 @@ class RestStream(RestResource):
     reshape: name of a function that takes apart what paths cannot (rest_reshape.py), before all else.
     explode: nested lists whose elements become the records; the record around stands in `parent`.
     derive: numbers made of a record's numbers, reached as `derived.NAME`.
+    first: the first of several paths that holds something, reached as `derived.NAME`; "=word" is the word itself.
+    optional: paths that the service leaves out where there is nothing; all records may lack them.
     complete: every load reads all records there are: what is gone from them is landed as removed.
     """
 
     reshape: str | None = None
     explode: Explode | None = None
     derive: dict[str, Derived] = Field(default_factory=dict)
+    first: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    optional: tuple[str, ...] = ()
     incremental: Incremental | None = None
     complete: bool = False
 
@@ -210,6 +214,8 @@ class RestStream(RestResource):
     def _fits_together(self) -> RestStream:
         if self.complete and self.incremental is not None:
             raise ValueError("complete and incremental exclude each other; see incremental.full_compare_days")
+        if twice := sorted(set(self.derive) & set(self.first)):
+            raise ValueError(f"derive and first share the names {twice}")
         if self.reshape is not None and self.reshape not in RESHAPES:
             raise ValueError(f"no reshape {self.reshape!r}; there are {sorted(RESHAPES)}")
         newest_first = self.incremental is not None and self.incremental.newest_first
@@ -220,7 +226,7 @@ class RestStream(RestResource):
     def said(self) -> dict[str, Any]:
         """What decides which records come and what is in them: a change of it reads everything again."""
         start = None if self.incremental is None else self.incremental.start
-        dumped = self.model_dump(mode="json", include={"reshape", "explode", "derive"})
+        dumped = self.model_dump(mode="json", include={"reshape", "explode", "derive", "first"})
         return super().said() | dumped | {"start": start}
 
 
