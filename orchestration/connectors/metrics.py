@@ -136,7 +136,8 @@ class Presence:
         """One record."""
         self._records += 1
         if self._missing:
-            for path in [path for path in self._missing if look(record, path) is not ABSENT]:
+            # A number derived of fields that are gone is there, and NULL.
+            for path in [path for path in self._missing if look(record, path) not in (ABSENT, None)]:
                 del self._missing[path]
 
     def notes(self) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from orchestration.connectors.metrics import Presence
 from orchestration.connectors.rest_cursor import Reached, Window, digest, lies_before, value_of, window, written
 from orchestration.connectors.rest_http import Clock
 from orchestration.connectors.rest_pages import IsPast, Service, Tally
-from orchestration.connectors.rest_records import ADDED, shape
+from orchestration.connectors.rest_records import ADDED, DERIVED, shape
 from orchestration.connectors.rest_reshape import reshaped
 from orchestration.connectors.rest_spec import RestConnection, RestResource, RestStream
 from orchestration.errors import IntegrityError, SourceError
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from orchestration.connectors.extract import Extraction, Past
 
 logger = logging.getLogger(__name__)
+
+# {days_ago_30}, {date_days_ago_30}, {epoch_days_ago_30}: so long before the load.
+_DAYS_AGO = re.compile(r"\{((|date_|epoch_)days_ago_(\d{1,5}))\}")
 
 # Trials put a clock here that does not sleep.
 new_clock: Callable[[], Clock] = Clock
@@ -85,7 +89,7 @@ def read_stream(
     service = Service(connection, read_secret, _placeholders(stream, read, asked), clock or new_clock())
     path = read.folder / f"rest_{len(list(read.folder.glob('rest_*'))):05d}.jsonl"
     reached = None if stream.incremental is None else Reached(stream.incremental, read.loaded_at)
-    presence, tally = Presence(mapping, stream.optional), Tally()
+    presence, tally = Presence(mapping, (*stream.optional, *(f"{DERIVED}.{name}" for name in stream.first))), Tally()
     added = {name: text for name, text in _added(read).items() if f"{ADDED}.{name}" in mapping.source_columns}
     is_past = _is_past(stream, asked.since)
     answered, lines = _write(path, service, stream, presence, reached, tally, added, is_past)
@@ -159,11 +163,15 @@ def _check(path: Path, lines: int, stream: RestStream, reached: Reached | None, 
 
 
 def _placeholders(stream: RestStream, read: Read, asked: Window) -> dict[str, str | None]:
-    form = "iso" if stream.incremental is None or stream.incremental.format == "integer" else stream.incremental.format
+    spec = stream.incremental
+    form = "iso" if spec is None or spec.format == "integer" else spec.ask or spec.format
     values: dict[str, str | None] = {
         "as_of": written(read.loaded_at, form),
         "as_of_date": written(read.loaded_at, "date"),
     }
+    for name, unit, days in set(_DAYS_AGO.findall(stream.model_dump_json())):
+        then = read.loaded_at - timedelta(days=int(days))
+        values[name] = written(then, {"": "iso", "date_": "date", "epoch_": "epoch_seconds"}[unit])
     return values if stream.incremental is None else {**values, "since": asked.since, "cursor": asked.cursor}
 
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from orchestration.connectors.rest_connection_spec import RestConnection
 from orchestration.connectors.rest_spec import RestResource
-from orchestration.connectors.rest_template import ABSENT, look
+from orchestration.connectors.rest_template import ABSENT, look, look_all
 
 BUSY_STATUS = (408, 425, 429, 500, 502, 503, 504, 509, 520, 521, 522, 523, 524, 529)
 # Words that services enumerate. Whatever else an error body says may quote a row.
 _CODE = re.compile(r"^[A-Za-z][A-Za-z0-9_.\[\]-]{0,60}$|^\d{1,6}$")
-_CODE_FIELDS = ("code", "category", "field", "reason", "status", "type", "error_code", "error_subcode", "error")
+_CODE_FIELDS = ("code", "category", "field", "reason", "status", "type", "error_code", "error_subcode", "error", "Code")
 _PLAIN_KEY = re.compile(r"^[A-Za-z_$][\w$-]{0,40}$")
 
 
@@ -87,7 +87,8 @@ def judge(answer: Answer, resource: RestResource, connection: RestConnection) ->
         return Again(what, _retry_after(answer.headers))
     if answer.status == 401 or set(codes) & set(connection.expired_codes):
         return Expired(what)
-    if resource.for_each is not None and answer.status in resource.for_each.skip_status:
+    each = resource.for_each
+    if each is not None and (answer.status in each.skip_status or set(codes) & set(each.skip_codes)):
         return Gone(what)
     if 300 <= answer.status < 400:
         return Wrong(f"{what}: a redirect, which is not followed; write the final address")
@@ -126,6 +127,10 @@ def _records(document: Any, resource: RestResource) -> Verdict:
         lacking = sum(look(record, path) is ABSENT for record in records)
         if lacking:
             return Again(f"answered {lacking} of {len(records)} records without {path!r}", garbled=True)
+    for path in resource.uncut:
+        cut = sum(any(value is True for value in look_all(record, path)) for record in records)
+        if cut:
+            return Wrong(f"answered {cut} records whose nested list goes on ({path!r}): ask for more of it at once")
     return Fine(document, records)
 
 

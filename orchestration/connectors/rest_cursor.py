@@ -39,19 +39,22 @@ def window(spec: Incremental, last: dict[str, Any] | None, over: str) -> Window:
         ConfigurationError: `start` is not of the format.
     """
     if last is None or last.get("over") != over or last.get("value") is None:
-        if spec.start is not None and spec.format != "integer":
-            try:
-                to_instant(spec.start, spec.format)
-            except ValueError:
-                raise ConfigurationError(
-                    f"incremental.start = {spec.start!r} is not of format {spec.format!r}"
-                ) from None
-        return Window(spec.start, spec.start)
+        if spec.start is None or spec.format == "integer":
+            return Window(spec.start, spec.start)
+        try:
+            start = written(to_instant(spec.start, spec.format), _asked(spec))
+        except ValueError:
+            raise ConfigurationError(f"incremental.start = {spec.start!r} is not of format {spec.format!r}") from None
+        return Window(start, start)
     value = str(last["value"])
     if spec.format == "integer":
         return Window(value, value)
     instant = datetime.fromisoformat(value)
-    return Window(written(instant - timedelta(days=spec.reread_days), spec.format), written(instant, spec.format))
+    return Window(written(instant - timedelta(days=spec.reread_days), _asked(spec)), written(instant, _asked(spec)))
+
+
+def _asked(spec: Incremental) -> str:
+    return spec.ask or spec.format
 
 
 def value_of(record: Any, spec: Incremental) -> Any:
@@ -66,7 +69,7 @@ def lies_before(record: Any, since: str, spec: Incremental) -> bool:
         value, start = value_of(record, spec), since
         if spec.format == "integer":
             return int(value) < int(start)
-        return to_instant(value, spec.format) < to_instant(start, spec.format)
+        return to_instant(value, spec.format) < to_instant(start, _asked(spec))
     except (TypeError, ValueError, OverflowError):
         return False
 

@@ -36,7 +36,8 @@ def shape(record: Record, stream: RestStream, added: Mapping[str, Any], where: s
     optional = stream.explode is not None and stream.explode.optional
     for index, one in enumerate(_exploded(record, steps, optional, where), start=1):
         derived = {name: _derive(one, spec) for name, spec in stream.derive.items()}
-        derived |= {name: _first(one, paths) for name, paths in stream.first.items()}
+        firsts = ((name, _first(one, paths)) for name, paths in stream.first.items())
+        derived |= {name: found for name, found in firsts if found is not ABSENT}
         if hidden := sorted({DERIVED, ADDED} & set(one)):
             raise SourceError(f"{where}: its records have members {hidden}, which nanolift uses itself")
         yield one | ({DERIVED: derived} if derived else {}) | {ADDED: {**added, "index": index}}
@@ -78,7 +79,7 @@ def _first(record: Record, paths: tuple[str, ...]) -> Any:
         found = path[1:] if path.startswith("=") else look(record, path)
         if found is not ABSENT and found is not None and found != "":
             return found
-    return None
+    return ABSENT
 
 
 def _derive(record: Record, spec: Derived) -> str | None:

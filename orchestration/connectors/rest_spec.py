@@ -73,6 +73,7 @@ class RestResource(Table):
         fields than these, is an empty page. Any other answer without it is an error.
     key: paths of the fields that identify a record.
     expect: paths that every record has; a record without one is an error.
+    uncut: paths that say whether a nested list goes on (pageInfo.hasNextPage); one that does is an error.
     for_each: asks once for every value of a list.
     """
 
@@ -86,6 +87,7 @@ class RestResource(Table):
     empty_if_only: tuple[str, ...] | None = None
     key: tuple[str, ...] = ()
     expect: tuple[str, ...] = ()
+    uncut: tuple[str, ...] = ()
     pages: RestPages = RestPages()
     for_each: ForEach | None = None
 
@@ -110,7 +112,8 @@ class ForEach(Table):
 
     values: written here. list: a name of [sources.rest.lists]. source: `field` of each record of another resource.
     batch: values asked for at once, joined with `join` ("{each}" as the only element of a JSON list becomes them all).
-    skip_status: answers that mean "this one is gone" (404), counted and passed over; all of them gone is an error.
+    skip_status, skip_codes: answers that mean "this one is gone" (404), counted and passed over; all of them gone is
+        an error.
     """
 
     values: tuple[str, ...] = ()
@@ -120,6 +123,7 @@ class ForEach(Table):
     batch: Annotated[int, Field(ge=1)] = 1
     join: str = ","
     skip_status: tuple[int, ...] = ()
+    skip_codes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _fits_together(self) -> ForEach:
@@ -162,8 +166,8 @@ class Derived(Table):
 class Incremental(Table):
     """Only what changed since the last load is asked for, through {since} in path, params or body.
 
-    field: path of the cursor value in a record, or several: the first that is there. format: how the service writes it
-        and wants to be asked.
+    field: path of the cursor value in a record, or several: the first that is there. format: how the service writes it.
+    ask: how it wants to be asked, where that differs from how it writes.
     newest_first: the service takes no {since}, but lists the newest first: a list is left after the first page whose
         records all lie before it.
     reread_days: how far before the last value it is read again: rows committed late, counts that moved.
@@ -174,6 +178,7 @@ class Incremental(Table):
     field: tuple[str, ...] = Field(min_length=1)
     newest_first: bool = False
     format: Literal["iso", "date", "epoch_seconds", "epoch_milliseconds", "integer"] = "iso"
+    ask: Literal["iso", "date", "epoch_seconds", "epoch_milliseconds"] | None = None
     reread_days: Annotated[float, Field(ge=0)] = 1
     start: str | None = None
     full_compare_days: Annotated[int, Field(ge=1)] | None = None

@@ -12,6 +12,7 @@ from typing import Any
 from orchestration.errors import ConfigurationError
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_CHOICE = re.compile(r"([^\[\]]*)\[([\w-]+)=([^\[\]=]*)\]")
 # A GraphQL document is full of braces of its own; its values come in through variables.
 _VERBATIM = "query"
 # Says that a value is not known yet: what holds it is left out of the request.
@@ -64,7 +65,11 @@ def _joined(value: str | Sequence[str] | None) -> str:
 
 
 def look(document: Any, path: str) -> Any:
-    """What stands at a dotted path ("$" or "": the whole); ABSENT where nothing does. A member may hold dots itself."""
+    """What stands at a dotted path ("$" or "": the whole); ABSENT where nothing does. A member may hold dots itself.
+
+    A number is an element of a list. `data[name=reach]` is the first element of a list whose member `name` is that
+    word; `[deleted=true]` is the object itself where it is so, else ABSENT.
+    """
     path = path.removeprefix("$").removeprefix(".")
     if not path:
         return document
@@ -72,13 +77,25 @@ def look(document: Any, path: str) -> Any:
         return document[path]
     value = document
     for part in path.split("."):
-        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        elif isinstance(value, dict) and part in value:
-            value = value[part]
-        else:
+        chosen = _CHOICE.fullmatch(part)
+        name = part if chosen is None else chosen.group(1)
+        if isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        elif isinstance(value, dict) and name in value:
+            value = value[name]
+        elif name or chosen is None:
             return ABSENT
+        if chosen is not None:
+            value = _chosen(value, chosen.group(2), chosen.group(3))
     return value
+
+
+def _chosen(value: Any, member: str, word: str) -> Any:
+    for one in value if isinstance(value, list) else [value]:
+        found = one.get(member) if isinstance(one, dict) else None
+        if (str(found).lower() if isinstance(found, bool) else str(found)) == word:
+            return one
+    return ABSENT
 
 
 def look_all(document: Any, path: str) -> list[Any]:

@@ -51,11 +51,19 @@ SALE = {
             "uid": "u2",
             "catalog_object_id": "BEANS",
             "quantity": "1.75",
+            "gross_sales_money": money(1750),
             "quantity_unit": {"measurement_unit": {"weight_unit": "IMPERIAL_POUND", "type": "TYPE_WEIGHT"}},
             "total_discount_money": money(0),
             "total_money": money(1750),
         },
-        {"uid": "u3", "quantity": "1", "name": "Tip jar", "total_discount_money": money(0), "total_money": money(100)},
+        {
+            "uid": "u3",
+            "quantity": "1",
+            "name": "Candle, price typed in",
+            "gross_sales_money": money(100),
+            "total_discount_money": money(0),
+            "total_money": money(100),
+        },
     ],
     "created_at": "2026-10-03T18:20:00.123Z",
     "updated_at": "2026-10-03T18:20:04.456Z",
@@ -96,6 +104,7 @@ ONLINE = {
             "uid": "u1",
             "catalog_object_id": "OAT-BAR",
             "quantity": "6",
+            "gross_sales_money": money(1740),
             "total_discount_money": money(0),
             "total_money": money(1740),
         }
@@ -128,11 +137,11 @@ def test_sales_and_returns_land_to_the_cent_and_locations_with_their_place(brand
     assert (sales.rows_accepted, returns.rows_accepted, stores.rows_accepted) == (4, 1, 2)
     rows = brand.rows("pos_lines", *SALES_COLUMNS, "is_return", "return_of_transaction_id")
     assert rows == [
-        ("order-1", "u1", "OAT-BAR", 2.0, "each", 566, "store", False, None),
+        ("order-1", "u1", "OAT-BAR", 2.0, "each", 522, "store", False, None),
         ("order-1", "u2", "BEANS", 1.75, "IMPERIAL_POUND", 1750, "store", False, None),
         ("order-1", "u3", "custom_amount", 1.0, "each", 100, "store", False, None),
         ("order-3", "u1", "OAT-BAR", 6.0, "each", 1740, "online", False, None),
-        ("order-2", "ru1", "OAT-BAR", -1.0, "each", -283, "store", True, "order-1"),
+        ("order-2", "ru1", "OAT-BAR", -1.0, "each", -261, "store", True, "order-1"),
     ]
     assert brand.rows("pos_lines", "currency")[0] == ("USD",)
     assert brand.rows("stores", "store_id", "latitude", "timezone") == [
