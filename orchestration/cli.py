@@ -92,6 +92,20 @@ def status(workspace: Path) -> None:
 
 @cli.command()
 @WORKSPACE
+@click.option("--target", help="Name of one [[delivery]]; by default all.")
+@click.option("--generation", help="Name of one generation; by default all that a target is still to get.")
+@click.option("--wait", "wait_seconds", type=click.IntRange(min=0), default=0, help="Seconds to wait for a run.")
+def deliver(workspace: Path, target: str | None, generation: str | None, wait_seconds: int) -> None:
+    """Bring to the targets what is missing there; what has arrived is never sent again."""
+    from orchestration.delivering import DeliveryRequest, deliver_missing
+
+    message, all_arrived = deliver_missing(DeliveryRequest(workspace, target, generation, wait_seconds))
+    click.echo(message)
+    sys.exit(0 if all_arrived else 1)
+
+
+@cli.command()
+@WORKSPACE
 @click.option("--to", "generation", help="Name of the generation; by default the one before the current one.")
 def rollback(workspace: Path, generation: str | None) -> None:
     """Publish an earlier generation again."""

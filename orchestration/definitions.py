@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 
 from orchestration.assets import (
+    delivery,
     exports,
     features,
     landing,
@@ -53,6 +54,7 @@ LAYERS = (
     monitoring,
     exports,
     publish,
+    delivery,
 )
 
 
@@ -85,6 +87,7 @@ def build_definitions(
         *monitoring.assets(partitions),
         *exports.assets(partitions),
         *publish.assets(partitions),
+        *delivery.assets(partitions),
     ]
     checks = [check for layer in LAYERS for check in layer.checks()]
     job = nightly_job(partitions)

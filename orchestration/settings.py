@@ -22,6 +22,7 @@ from orchestration.connectors.presets import with_preset
 from orchestration.connectors.rest_spec import RestConnection
 from orchestration.connectors.sql_spec import SqlConnection
 from orchestration.errors import ConfigurationError
+from orchestration.exports.delivery.spec import Delivery
 
 # The key of the examples: published on purpose, so that anybody gets the same pseudonyms. Refused elsewhere.
 EXAMPLE_PSEUDONYM_KEY = "nanolift-example-key-published-and-not-a-secret"
@@ -182,14 +183,18 @@ class Settings(Strict):
     holdout: Holdout = Holdout()
     reach: Reach = Reach()
     models: Models = Models()
+    delivery: tuple[Delivery, ...] = ()
     example: Literal["demo", "journey", "voices"] | None = None
     seed: int = 20260101
 
     @model_validator(mode="after")
-    def _source_names_differ(self) -> Settings:
+    def _names_differ(self) -> Settings:
         names = [source.name for source in self.sources]
         if len(set(names)) < len(names):
             raise ValueError(f"two sources share a name: {sorted(names)}")
+        targets = [each.name for each in self.delivery]
+        if len(set(targets)) < len(targets):
+            raise ValueError(f"two deliveries share a name: {sorted(targets)}")
         return self
 
     @property

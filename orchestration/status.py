@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from orchestration.delivering import describe_targets
 from orchestration.generations import current, generations
 from orchestration.settings import load_settings
 from orchestration.workspace import Workspace
@@ -19,7 +20,7 @@ def describe(directory: Path) -> str:
         ConfigurationError: nanolift.toml is missing or not right.
     """
     workspace = Workspace.at(directory)
-    load_settings(workspace.configuration)
+    settings = load_settings(workspace.configuration)
     now = current(workspace)
     if now is None:
         lines = ["published   nothing yet: nanolift run"]
@@ -32,7 +33,7 @@ def describe(directory: Path) -> str:
         ]
         lines += [f"stale       {source} since {day}" for source, day in sorted(now.manifest["stale_since"].items())]
         lines.append(f"kept        {len(generations(workspace))} generations")
-    return "\n".join([*lines, *_last_runs(workspace)])
+    return "\n".join([*lines, *describe_targets(workspace, settings), *_last_runs(workspace)])
 
 
 def _last_runs(workspace: Workspace) -> list[str]:

@@ -41,6 +41,11 @@ class Workspace:
         return self.root / "state"
 
     @property
+    def deliveries(self) -> Path:
+        """<target>/<generation>.json: what became of each generation at each target."""
+        return self.state / "deliveries"
+
+    @property
     def text_models(self) -> Path:
         """<language>/{<language>.npz, <language>.card.json}: learned from the brand's own labels."""
         return self.root / "text_models"
