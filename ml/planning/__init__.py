@@ -1,1 +1,1 @@
-"""Before launch: who or which stores take part, drawn by lot."""
+"""Before launch: who is invited next (value under limits), who or which stores take part by lot."""
