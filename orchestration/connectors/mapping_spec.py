@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from orchestration.connectors.metrics import misplaced
 from orchestration.connectors.rest_spec import RestStream
 from orchestration.connectors.sql_spec import SqlStream
 from orchestration.connectors.streams import STREAMS
@@ -161,6 +162,8 @@ class StreamMapping(BaseModel):
                 raise ValueError(f"{name}: only numbers and money can be summed, and {name} is {kind}")
             if spec.list is not None and kind != "text_list":
                 raise ValueError(f"{name}: list is for lists, and {name} is {kind}")
+        if wrong := misplaced(self):
+            raise ValueError("; ".join(wrong))
         return self
 
     @property

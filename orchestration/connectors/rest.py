@@ -94,6 +94,8 @@ def read_stream(
     is_past = _is_past(stream, asked.since)
     answered, lines = _write(path, service, stream, presence, reached, tally, added, is_past)
     _check(path, lines, stream, reached, answered)
+    if is_whole:
+        _mark_whole(path)
     file = source_file(_shown(connection, stream), path, "jsonl")
     notes = list(presence.notes())
     if tally.gone:
@@ -145,6 +147,13 @@ def _write(
                     lines += 1
     presence.fill_in(path)
     return answered, lines
+
+
+def _mark_whole(path: Path) -> None:
+    """A blank line at the end, which readers pass over: the same lines read as the whole list are other news than the
+    same lines read as what changed, and the landing tells news by the bytes."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n")
 
 
 def _check(path: Path, lines: int, stream: RestStream, reached: Reached | None, answered: int) -> None:

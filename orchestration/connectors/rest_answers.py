@@ -18,7 +18,7 @@ from orchestration.connectors.rest_template import ABSENT, look, look_all
 
 BUSY_STATUS = (408, 425, 429, 500, 502, 503, 504, 509, 520, 521, 522, 523, 524, 529)
 # Words that services enumerate. Whatever else an error body says may quote a row.
-_CODE = re.compile(r"^[A-Za-z][A-Za-z0-9_.\[\]-]{0,60}$|^\d{1,6}$")
+_CODE = re.compile(r"^[A-Za-z][A-Za-z0-9_.\[\]-]{0,60}$|^\d{1,8}$")
 _CODE_FIELDS = ("code", "category", "field", "reason", "status", "type", "error_code", "error_subcode", "error", "Code")
 _PLAIN_KEY = re.compile(r"^[A-Za-z_$][\w$-]{0,40}$")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -20,6 +21,8 @@ Record = dict[str, Any]
 # Members that nanolift adds to a record; a service's own members of these names would be hidden.
 PARENT, DERIVED, ADDED = "parent", "derived", "nanolift"
 NOT_A_NUMBER = "not a number"
+# "#1" is a number and "C#" a language; "#2fast" is a hashtag.
+_HASHTAG = re.compile(r"(?<![\w&/#])#(\w*[^\W\d_]\w*)")
 
 
 def shape(record: Record, stream: RestStream, added: Mapping[str, Any], where: str) -> Iterator[Record]:
@@ -38,6 +41,8 @@ def shape(record: Record, stream: RestStream, added: Mapping[str, Any], where: s
         derived = {name: _derive(one, spec) for name, spec in stream.derive.items()}
         firsts = ((name, _first(one, paths)) for name, paths in stream.first.items())
         derived |= {name: found for name, found in firsts if found is not ABSENT}
+        if stream.hashtags:
+            derived["hashtags"] = _hashtags(one, stream.hashtags)
         if hidden := sorted({DERIVED, ADDED} & set(one)):
             raise SourceError(f"{where}: its records have members {hidden}, which nanolift uses itself")
         yield one | ({DERIVED: derived} if derived else {}) | {ADDED: {**added, "index": index}}
@@ -80,6 +85,12 @@ def _first(record: Record, paths: tuple[str, ...]) -> Any:
         if found is not ABSENT and found is not None and found != "":
             return found
     return ABSENT
+
+
+def _hashtags(record: Record, paths: tuple[str, ...]) -> list[str]:
+    texts = (look(record, path) for path in paths)
+    found = [tag.lower() for text in texts if isinstance(text, str) for tag in _HASHTAG.findall(text)]
+    return list(dict.fromkeys(found))
 
 
 def _derive(record: Record, spec: Derived) -> str | None:

@@ -197,6 +197,7 @@ class RestStream(RestResource):
     explode: nested lists whose elements become the records; the record around stands in `parent`.
     derive: numbers made of a record's numbers, reached as `derived.NAME`.
     first: the first of several paths that holds something, reached as `derived.NAME`; "=word" is the word itself.
+    hashtags: paths of texts whose #words are reached as `derived.hashtags`, a list, each once and in lower case.
     optional: paths that the service leaves out where there is nothing; all records may lack them.
     complete: every load reads all records there are: what is gone from them is landed as removed.
     """
@@ -205,6 +206,7 @@ class RestStream(RestResource):
     explode: Explode | None = None
     derive: dict[str, Derived] = Field(default_factory=dict)
     first: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    hashtags: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     incremental: Incremental | None = None
     complete: bool = False
@@ -231,7 +233,7 @@ class RestStream(RestResource):
     def said(self) -> dict[str, Any]:
         """What decides which records come and what is in them: a change of it reads everything again."""
         start = None if self.incremental is None else self.incremental.start
-        dumped = self.model_dump(mode="json", include={"reshape", "explode", "derive", "first"})
+        dumped = self.model_dump(mode="json", include={"reshape", "explode", "derive", "first", "hashtags"})
         return super().said() | dumped | {"start": start}
 
 
