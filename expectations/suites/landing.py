@@ -20,6 +20,7 @@ LOADS = FrameExpectations(
         Column("quarantine_excess", "number", filled=True),
         Column("conflict_excess", "number", filled=True),
         Column("is_empty_delivery", "number", filled=True),
+        Column("control_cells_differing", "number", filled=True),
     ),
     checks=(
         *never_null("load", "rows_unaccounted", "rows_missing_in_file"),
@@ -30,6 +31,9 @@ LOADS = FrameExpectations(
         always("quarantine_excess", 0, "over 2 % of the load could not be typed: has its format changed?"),
         always("conflict_excess", 0, "over 20 % repeat a key with other values: is the key complete?"),
         always("is_empty_delivery", 0, "the source's latest delivery of this stream is empty, earlier ones were not"),
+        always(
+            "control_cells_differing", 0, "store-days differ from the source's own totals: see control in _load.json"
+        ),
     ),
 )
 
@@ -137,7 +141,7 @@ TILLS = FrameExpectations(
 LANDING = Suite(
     gate="landing",
     frames=(LOADS, STREAMS, COLUMNS, DAYS, TILLS),
-    checks_count=42,
+    checks_count=43,
     figures=figures,
     limits=(
         # Streams of fewer rows grow five-fold with one campaign.

@@ -32,6 +32,7 @@ LOAD_COLUMNS = (
     "quarantine_excess",
     "conflict_excess",
     "is_empty_delivery",
+    "control_cells_differing",
 )
 
 
@@ -46,7 +47,8 @@ def loads_frame(records: Iterable[Mapping[str, Any]], stored_rows: Mapping[str, 
         load, rows_read, rows_unaccounted (0 when read = accepted + quarantined + duplicate), rows_missing_in_file
         (accepted + removed - stored), quarantine_excess and conflict_excess (rows above the allowance, 0: within),
         is_empty_delivery (1: the latest load of a source's stream read no row, an earlier one did; not where only
-        news was asked for).
+        news was asked for), control_cells_differing (store-days whose rows or amount are not what the source says of
+        them; 0 also where it was not asked).
     """
     rows = []
     ordered = sorted(records, key=lambda record: int(record["sequence"]))
@@ -71,6 +73,7 @@ def loads_frame(records: Iterable[Mapping[str, Any]], stored_rows: Mapping[str, 
                 "quarantine_excess": max(0, quarantined - allowed),
                 "conflict_excess": max(0, int(record["conflicting_duplicates"]) - conflicts_allowed),
                 "is_empty_delivery": int(is_empty),
+                "control_cells_differing": int((record.get("control") or {}).get("cells_differing", 0)),
             }
         )
     return pd.DataFrame(rows, columns=list(LOAD_COLUMNS))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,6 @@ from orchestration.connectors.files import REMOTE, SourceFile, find_files
 from orchestration.connectors.files_spec import FileServer
 from orchestration.connectors.loads import Load, from_iso
 from orchestration.connectors.mapping_spec import StreamMapping
-from orchestration.errors import SourceError
 from orchestration.settings import Source
 
 
@@ -54,6 +54,7 @@ class Extraction:
         real_data: what ${NANOLIFT_REAL_DATA} stands for.
         brand_timezone: IANA zone of the brand's days.
         loaded_at: the landing's instant, naive UTC; an extractor knows no other present.
+        closing: what the landing closes when all is landed: connections whose rows come as they are landed.
     """
 
     folder: Path
@@ -61,6 +62,7 @@ class Extraction:
     real_data: Path
     brand_timezone: str
     loaded_at: datetime
+    closing: ExitStack = field(default_factory=ExitStack)
 
 
 Work = tuple[SourceFile, Place]
@@ -95,7 +97,9 @@ def extract(source: Source, places: Sequence[tuple[Place, Past]], extraction: Ex
         SourceError: it gives what cannot be right, or its configuration cannot.
     """
     if source.kind == "sql":
-        raise SourceError(f"source {source.name}: databases cannot be read yet")
+        from orchestration.connectors.sql import extract_sql  # only databases pay for their imports
+
+        return extract_sql(source, places, extraction)
     if source.kind == "rest":
         from orchestration.connectors.rest import extract_rest  # only REST sources pay for their imports
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from orchestration.connectors.base import SourceUnavailableError
+from orchestration.connectors.row_stream import RowStream
 from orchestration.errors import SourceError
 
 PACKAGE_SCHEME = "package://"
@@ -29,10 +30,11 @@ class SourceFile:
     Attributes:
         shown: what the configuration's reader recognises; never a secret.
         local: where it can be opened.
-        kind: csv, jsonl or parquet.
+        kind: csv, jsonl or parquet; rows: there is no file, a system's rows are landed as they come.
         cursor: how far an extractor has read; committed with the load and handed back next time.
         is_complete: all rows that the source has now: what was landed before and is not in it is gone.
         notes: what a reader of the run should know, one sentence each.
+        rows: of kind rows: where they come from; sha256 then names the reading, not its bytes.
         stamp: what a server told of the file's state; while it is the same, the file is not fetched again.
     """
 
@@ -44,6 +46,7 @@ class SourceFile:
     cursor: dict[str, Any] | None = None
     is_complete: bool = False
     notes: tuple[str, ...] = ()
+    rows: RowStream | None = None
     stamp: str | None = None
 
 

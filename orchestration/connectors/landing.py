@@ -23,7 +23,7 @@ from orchestration.connectors.landing_file import LandingContext, land_file
 from orchestration.connectors.loads import PARSING, Load, LoadResult, active_loads, from_iso, read_loads, sweep
 from orchestration.connectors.mapping import mapping_version
 from orchestration.connectors.mapping_spec import StreamMapping
-from orchestration.connectors.parse_run import parse_files
+from orchestration.connectors.parse_run import parse_files, unparsed
 from orchestration.connectors.pseudonyms import KEY_VERSION, Pseudonymiser
 from orchestration.connectors.vault import Vault
 from orchestration.settings import Source
@@ -79,7 +79,8 @@ def land_source(
                 for place in _places(mappings)
             ]
             extraction = Extraction(folder, workspace.root, real_data, brand_timezone, loaded_at)
-            return _land(source, extract(source, places, extraction), context, folder, everything)
+            with extraction.closing:
+                return _land(source, extract(source, places, extraction), context, folder, everything)
         except SourceUnavailableError as error:
             return _without(source, mappings, workspace, loaded_at, error)
 
@@ -108,11 +109,13 @@ def _land(
     _warn_of_old_mappings(source, found, active, context)
     if not new:
         return results
-    parsed_files = parse_files([(file, place.mapping) for file, place in new], folder)
+    files = [(file, place.mapping) for file, place in new if file.rows is None]
+    parsed_files = iter(parse_files(files, folder) if files else ())
     redone = {_bytes_of(file, place) for file, place in new}
     kept = [load for load in active if (load.stream, load.mapping_slot, load.source_sha256) not in redone]
     sequences = _last_sequences(everything)
-    for parsed, (_, place) in zip(parsed_files, new, strict=True):
+    for file, place in new:
+        parsed = next(parsed_files) if file.rows is None else unparsed(file)
         stream = place.mapping.stream
         sequences[stream] = sequences.get(stream, 0) + 1
         earlier = [load for load in kept if load.stream == stream]

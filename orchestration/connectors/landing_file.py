@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +17,11 @@ from typing import Any
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.connectors.extract import Place
 from orchestration.connectors.files import SourceFile
+from orchestration.connectors.landing_frames import frames_of
 from orchestration.connectors.landing_removed import came_back, closed_at, removed_rows
 from orchestration.connectors.landing_rows import Stamp, hashed, judge_duplicates, latest_versions, stamped
 from orchestration.connectors.landing_settle import Settled, settle
@@ -29,7 +30,9 @@ from orchestration.connectors.mapping import apply_mapping, mapping_version
 from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.parse_run import Parsed
 from orchestration.connectors.pseudonyms import REFERENCE_SCHEMA, Pseudonymiser
+from orchestration.connectors.row_stream import NotQuickError
 from orchestration.connectors.scrub import scrub
+from orchestration.connectors.sql_control import Control, compared
 from orchestration.connectors.streams import STREAMS
 from orchestration.connectors.vault import Vault
 from orchestration.connectors.vault_quarantine import (
@@ -44,9 +47,6 @@ from orchestration.errors import IntegrityError, SourceError
 from orchestration.workspace import Workspace
 
 logger = logging.getLogger(__name__)
-
-# Rows mapped at once: more costs memory (about 1 KB a row while mapped), fewer cost time (a fixed 20 ms a batch).
-MAPPED_ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ class LandingContext:
 class _Tally:
     """What a load's batches add up to."""
 
-    reasons: Counter[str] = field(default_factory=Counter)
+    rows: int = 0
+    control: Control | None = None
     skipped: int = 0
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     hashes: list[pl.DataFrame] = field(default_factory=list)
@@ -92,10 +93,9 @@ def land_file(
     partial = folder.with_name(f".{load_id}")
     partial.mkdir(parents=True)
     stamp = Stamp(source, load_id, context.loaded_at, context.brand_timezone)
-    tally = _Tally()
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        _write_mapped(parsed, mapping, stamp, context, connection, partial / "data.parquet", tally)
+        tally = _write_mapped(parsed, mapping, stamp, context, connection, partial / "data.parquet")
         before = [load.data for load in earlier]
         landed = latest_versions(connection, before, stream)
         hashes = pl.concat(tally.hashes)
@@ -103,7 +103,10 @@ def land_file(
         removed = None
         if parsed.file.is_complete and not parsed.malformed:
             seen = pl.concat([hashes.select("key_low", "key_high"), *tally.unfit_keys])
-            removed = removed_rows(connection, landed, before, seen, stream, stamp, mapping.most_removed_share)
+            # Another mapping's rows of the stream (sales beside returns) are not this one's to miss.
+            own = [load.data for load in earlier if load.mapping_slot == place.slot]
+            there = landed if len(own) == len(before) else latest_versions(connection, own, stream)
+            removed = removed_rows(connection, there, own, seen, stream, stamp, mapping.most_removed_share)
     accepted = hashes.height - judged.duplicates
     back = came_back(hashes, landed)
     if judged.duplicates or removed is not None or (back & judged.keep).any():
@@ -123,7 +126,7 @@ def land_file(
         mapping_version=mapping_version(mapping, context.brand_timezone),
         source_files=[_record(parsed.file)],
         sha256=sha256_of(partial / "data.parquet"),
-        rows_read=parsed.rows + parsed.malformed - tally.skipped,
+        rows_read=(parsed.rows if parsed.file.rows is None else tally.rows) + parsed.malformed - tally.skipped,
         rows_accepted=accepted,
         rows_quarantined=len(tally.quarantined),
         rows_duplicate=judged.duplicates,
@@ -141,6 +144,7 @@ def land_file(
         is_complete=parsed.file.is_complete,
         rows_removed=0 if removed is None else removed.height,
         notes=[*parsed.file.notes, *_unjudged(parsed)],
+        control=None if tally.control is None else compared(tally.control),
     )
     check_identity(load)
     references = pl.concat([pl.DataFrame(schema=REFERENCE_SCHEMA), *tally.references])
@@ -183,13 +187,33 @@ def _write_mapped(
     context: LandingContext,
     connection: duckdb.DuckDBPyConnection,
     path: Path,
-    tally: _Tally,
-) -> None:
+) -> _Tally:
     """Map batch after batch and write all typed rows; duplicates among them are judged afterwards."""
+    *quick, last = frames_of(parsed)
+    for frames in quick:
+        try:
+            return _write_frames(frames(), parsed, mapping, stamp, context, connection, path)
+        except NotQuickError:
+            logger.info("%s: read once more, as text", parsed.file.shown)
+    return _write_frames(last(), parsed, mapping, stamp, context, connection, path)
+
+
+def _write_frames(
+    frames: Generator[pl.DataFrame, None, None],
+    parsed: Parsed,
+    mapping: StreamMapping,
+    stamp: Stamp,
+    context: LandingContext,
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+) -> _Tally:
     stream = STREAMS[mapping.stream]
     schema = arrow_schema(stream.landed_schema())
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for frame in _batches(parsed.rows_path):
+    control = parsed.file.rows.control if parsed.file.rows is not None else None
+    tally = _Tally(control=None if control is None else control.fresh())
+    with closing(frames), pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for frame in frames:
+            tally.rows += frame.height
             try:
                 mapped = apply_mapping(frame, mapping)
             except SourceError as error:
@@ -198,6 +222,8 @@ def _write_mapped(
                 raise SourceError(
                     f"{parsed.file.shown}: stream {stream.name}: the mapping does not fit the file's types ({error})"
                 ) from error
+            if tally.control is not None:
+                tally.control.count(frame, mapped)
             rows, references = context.pseudonymiser.replace(mapped.rows, stream)
             rows = hashed(connection, stamped(scrub(rows, stream), stream, stamp), stream)
             writer.write_table(as_schema(rows.select(schema.names).to_arrow(), schema))
@@ -208,19 +234,7 @@ def _write_mapped(
                 unfit = stamped(context.pseudonymiser.replace(mapped.unfit, stream)[0], stream, stamp)
                 tally.unfit_keys.append(hashed(connection, unfit, stream).select("key_low", "key_high"))
             tally.hashes.append(rows.select("key_low", "key_high", "row_hash", "occurred_at"))
-
-
-def _batches(path: Path) -> Iterator[pl.DataFrame]:
-    """The parser's rows, MAPPED_ROWS or so at a time; one empty batch where there are none."""
-    with pa.ipc.open_file(str(path)) as reader:
-        waiting: list[Any] = []
-        for number in range(reader.num_record_batches):
-            waiting.append(reader.get_batch(number))
-            if sum(batch.num_rows for batch in waiting) >= MAPPED_ROWS:
-                yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches(waiting)))
-                waiting = []
-        if waiting or not reader.num_record_batches:
-            yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches(waiting, schema=reader.schema)))
+    return tally
 
 
 def _instant(value: Any) -> datetime | None:

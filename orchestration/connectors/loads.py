@@ -50,6 +50,7 @@ class Load:
     are not of the stream; they are not in rows_read. Instants are ISO 8601 texts, UTC. columns_new: columns of the
     file that the previous load of the stream did not have. mapping_slot: which of the source's mappings of the stream
     made the load (a customer file may give two kinds of links). cursor: how far the extractor had read; None for files.
+    control: the source's own totals against what came (sql_control.compared); None: it was not asked.
     is_complete: the load saw all rows that the source had. rows_removed: rows landed before that the source no longer
     has; they stand in data.parquet once again with is_removed, beyond rows_accepted. notes: what the extractor said.
     """
@@ -80,6 +81,7 @@ class Load:
     is_complete: bool = False
     rows_removed: int = 0
     notes: list[str] = field(default_factory=list)
+    control: dict[str, Any] | None = None
 
     @property
     def data(self) -> Path:

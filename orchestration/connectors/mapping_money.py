@@ -39,6 +39,14 @@ def to_minor(
     if dtype.is_integer() or dtype == pl.Null:
         value = raw.cast(pl.Int64, strict=False) * pl.lit(10, pl.Int64).pow(digits)
         return Cast(value, raw.is_not_null() & value.is_null(), why)
+    if isinstance(dtype, pl.Decimal):
+        # A decimal is an integer with a point: 12.34 is 1234 with two digits, moved by what the currency has.
+        parts = raw.to_physical().cast(pl.Int64, strict=False)
+        excess = (pl.lit(dtype.scale, pl.Int64) - digits).clip(lower_bound=0)
+        lacking = (digits - pl.lit(dtype.scale, pl.Int64)).clip(lower_bound=0)
+        unit = pl.lit(10, pl.Int64).pow(excess)
+        value = pl.when(parts % unit == 0).then(parts // unit * pl.lit(10, pl.Int64).pow(lacking))
+        return Cast(value, raw.is_not_null() & value.is_null(), why)
     if dtype.is_float():
         number = raw.cast(pl.Float64).fill_nan(None)
         scaled = number * pl.lit(10.0).pow(digits)

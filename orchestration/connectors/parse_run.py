@@ -30,14 +30,23 @@ PARSER = (sys.executable, "-m", "orchestration.connectors.parse")
 
 @dataclass(frozen=True)
 class Parsed:
-    """A parsed file: an Arrow IPC file of its rows, its malformed records, its counts and columns."""
+    """A parsed file: an Arrow IPC file of its rows, its malformed records, its counts and columns.
+
+    Rows that come without a file have no paths; they are counted as they come.
+    """
 
     file: SourceFile
-    rows_path: Path
-    malformed_path: Path
+    rows_path: Path | None
+    malformed_path: Path | None
     rows: int
     malformed: int
     columns_found: tuple[str, ...]
+
+
+def unparsed(file: SourceFile) -> Parsed:
+    """Rows of a system, which are Arrow already."""
+    assert file.rows is not None  # the caller asks only for those
+    return Parsed(file, None, None, rows=0, malformed=0, columns_found=file.rows.columns_found)
 
 
 def parse_files(

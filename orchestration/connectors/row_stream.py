@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -31,8 +31,8 @@ class RowStream:
 
     Attributes:
         columns_found: every column the source has, mapped or not.
-        readings: each gives all rows as Arrow record batches of the brand's columns. The first is the quickest; where
-            it raises NotQuickError, the next one is read instead, of the same snapshot.
+        readings: each gives all rows as Arrow record batches of the brand's columns, at least one. The first is the
+            quickest; where it raises NotQuickError, the next one is read instead, of the same snapshot.
         control: what the source says of the same rows; None: nothing was asked.
     """
 
@@ -41,7 +41,7 @@ class RowStream:
     control: Control | None = None
 
 
-def read_ahead(items: Iterator[T], depth: int) -> Iterator[T]:
+def read_ahead(items: Iterator[T], depth: int) -> Generator[T, None, None]:
     """The same items, fetched by a thread of their own, at most `depth` of them waiting.
 
     An error of the source is raised here, after the items before it. Leaving early ends the thread.

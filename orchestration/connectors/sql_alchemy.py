@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -120,8 +121,8 @@ class AlchemySession:
         picked = ", ".join(self._name(each) for each in names)
         result = self._run(f"select {picked} from {self._relation(stream)}{where}", stream.shown, **bound)
         try:
-            for rows in result.partitions(BATCH_ROWS):
-                columns = list(zip(*rows, strict=True))
+            for rows in chain(result.partitions(BATCH_ROWS), ([],)):
+                columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
                 yield pa.RecordBatch.from_arrays([as_arrow(values) for values in columns], names=list(names))
         except sa.exc.SQLAlchemyError as error:
             raise SourceUnavailableError(f"{self._shown}: {stream.shown}: reading broke ({_kind(error)})") from None

@@ -9,6 +9,7 @@ raw one where it was set aside or skipped. So a row lost on the way, a wrong num
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -42,9 +43,10 @@ class Asked:
     amount: str | None
     in_units: bool = True
 
-    def rows_only(self) -> Asked:
-        """Without days and amounts, which databases write and add up in ways of their own."""
-        return replace(self, day=None, amount=None)
+    def only(self, times: Container[str | None], numbers: Container[str | None]) -> Asked:
+        """Without a day or an amount that the database does not keep as such."""
+        day = self.day if self.day in times else None
+        return replace(self, day=day, amount=self.amount if self.amount in numbers else None)
 
 
 @dataclass
@@ -119,7 +121,9 @@ def _day(asked: Asked, schema: pl.Schema) -> pl.Expr:
     raw, dtype = pl.col(asked.day), schema[asked.day]
     if dtype.is_temporal():
         return raw.cast(pl.Date).alias("day")
-    return as_text(raw, dtype, asked.day).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("day")
+    text = as_text(raw, dtype, asked.day)
+    dated = pl.when(text.str.contains(r"^\d{4}-\d{2}-\d{2}(?:[ T][^B]*)?$")).then(text.str.slice(0, 10))
+    return dated.str.to_date("%Y-%m-%d", strict=False).alias("day")
 
 
 def _amount(asked: Asked) -> pl.Expr:
@@ -144,7 +148,9 @@ def compared(control: Control) -> dict[str, Any]:
         cells_differing: of them, 0 when all is well; differing: the first of them with both sides' figures.
         Amounts are texts.
     """
-    asked = control.totals.with_columns(_micro(pl.col("amount")).alias("amount"))
+    amount = _micro(pl.col("amount"))
+    known = pl.when(amount.is_null().any().not_()).then(amount.sum())
+    asked = control.totals.group_by(*CELL).agg(pl.sum("rows"), known.alias("amount"))
     came = _added(pl.concat(control.came)) if control.came else _nothing()
     both = asked.join(came, on=list(CELL), how="full", coalesce=True, nulls_equal=True, suffix="_came")
     both = both.with_columns(pl.col("rows", "rows_came", "amount_came", "unmapped").fill_null(0))

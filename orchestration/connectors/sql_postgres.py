@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import adbc_driver_manager
 import adbc_driver_postgresql.dbapi as postgres
 import polars as pl
+import pyarrow as pa
 from pydantic import SecretStr
 
 from orchestration.connectors.base import SourceUnavailableError
@@ -74,6 +76,7 @@ class PostgresSession:
         session._do("begin isolation level repeatable read, read only")
         session._do(f"set local statement_timeout = {spec.statement_timeout_seconds * 1000}")
         session._do("set local timezone = 'UTC'")
+        session.snapshot()  # the first query takes it, BEGIN does not
         return session
 
     def close(self) -> None:
@@ -128,7 +131,8 @@ class PostgresSession:
             try:
                 cursor.execute(query)
                 reader = cursor.fetch_record_batch()
-                for batch in reader:
+                none = pa.RecordBatch.from_pylist([], schema=reader.schema)
+                for batch in chain(reader, (none,)):
                     check_times(batch)
                     yield with_decimals(batch, digits)
             except NotQuickError:
@@ -141,10 +145,23 @@ class PostgresSession:
                     self._do("rollback to savepoint reading")
                     raise NotQuickError from None
                 raise self._failed(error, shown) from None
-            except OSError:  # how pyarrow tells an error in the middle of a stream
+            except OSError:
+                # How pyarrow tells an error in the middle of an answer, without its code. Where the connection still
+                # works, the statement failed: at a value that an integer cannot hold, or else the next form tells.
+                if digits and self._is_alive():
+                    raise NotQuickError from None
                 raise SourceUnavailableError(
-                    f"{self._shown}: {shown}: the connection broke while it was read"
+                    f"{self._shown}: {shown}: the server ended the statement while it was read: "
+                    "statement_timeout_seconds, an operator, or the server went down"
                 ) from None
+
+    def _is_alive(self) -> bool:
+        with self._connection.cursor() as cursor:
+            try:
+                cursor.execute("rollback to savepoint reading")
+            except adbc_driver_manager.Error:
+                return False
+        return True
 
     def _do(self, statement: str) -> None:
         with self._connection.cursor() as cursor:

@@ -30,7 +30,8 @@ from orchestration.connectors.sql_window import CursorValue
 from orchestration.errors import SourceError
 
 TIMES = frozenset({"date", "timestamp", "timestamptz"})
-_NUMBERS = frozenset({"int2", "int4", "int8", "numeric"})
+_WHOLE = frozenset({"int2", "int4", "int8", "numeric"})
+NUMBERS = _WHOLE | {"float4", "float8"}
 _LISTS = frozenset({"_text", "_varchar", "_int4", "_int8"})
 # Types that Arrow has as they are. All others but numeric come as their text.
 _NATIVE = TIMES | _LISTS | frozenset({"bool", "int2", "int4", "int8", "float4", "float8", "text", "varchar"})
@@ -161,12 +162,12 @@ def highest_query(stream: SqlStream, kind: str, ceiling: datetime) -> str:
         SourceError: the cursor's type has no order that a lag can be taken from.
     """
     assert stream.cursor is not None
-    if kind not in TIMES | _NUMBERS:
+    if kind not in TIMES | _WHOLE:
         raise SourceError(
             f"{stream.shown}: cursor {stream.cursor!r} is of type {kind}: it must be a time or a whole number"
         )
     below = f" where {name(stream.cursor)} <= {_literal(ceiling)}" if kind in TIMES else ""
-    cast = "::bigint" if kind in _NUMBERS else ""
+    cast = "::bigint" if kind in _WHOLE else ""
     return f"select max({name(stream.cursor)}){cast} from {relation(stream)}{below}"
 
 
@@ -179,8 +180,10 @@ def totals_query(stream: SqlStream, asked: Asked, kinds: Mapping[str, str], wher
         day = f"({name(asked.day)} at time zone 'UTC')::date"
     elif asked.day is not None:
         day = f"{name(asked.day)}::date"
+    # An infinite day, and one before Christ, has no form here: its rows are counted under no day.
+    calendar = "case when day between '0001-01-01' and '9999-12-31' then day end"
     return (
-        'select store::text as "store", day as "day", line_count as "rows", amount::text as "amount" from ('
+        f'select store::text as "store", {calendar} as "day", line_count as "rows", amount::text as "amount" from ('
         f"select {store} as store, {day} as day, count(*) as line_count, {amount} as amount "
         f"from {relation(stream)}{where} group by 1, 2) as cells"
     )

@@ -59,8 +59,10 @@ def rejected_rows(rejected: pl.DataFrame) -> Iterator[QuarantinedRow]:
         yield QuarantinedRow(row_no, reason, json.loads(json.dumps(row, default=str)))
 
 
-def malformed_rows(path: Path) -> Iterator[QuarantinedRow]:
-    """The malformed records that the parser process wrote down."""
+def malformed_rows(path: Path | None) -> Iterator[QuarantinedRow]:
+    """The malformed records that the parser process wrote down; none where there was nothing to parse."""
+    if path is None:
+        return
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)

@@ -79,3 +79,25 @@ def test_doubles_within_a_millionth_of_a_cent_are_exact_and_others_fail() -> Non
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False))
 def test_every_two_digit_decimal_is_exact(amount: Decimal) -> None:
     assert minor([f"{amount:f}"]) == ([int(amount * 100)], [False])
+
+
+@pytest.mark.parametrize(
+    "amount, scale, currency, minor",
+    [
+        ("12.34", 2, "EUR", 1234),
+        ("-12.3400", 4, "EUR", -1234),
+        ("12.345", 3, "EUR", None),
+        ("12.345", 3, "KWD", 12345),
+        ("12.00", 2, "JPY", 12),
+        ("12.50", 2, "JPY", None),
+        ("7", 0, "EUR", 700),
+    ],
+)
+def test_a_decimal_column_is_moved_exactly_or_set_aside(
+    amount: str, scale: int, currency: str, minor: int | None
+) -> None:
+    frame = pl.DataFrame({"amount": [Decimal(amount), None]}, schema={"amount": pl.Decimal(19, scale)})
+    cast = to_minor(pl.col("amount"), pl.Decimal(19, scale), "x", True, pl.lit(currency), (".", ""))
+    value, failed = frame.select(cast.value.alias("value"), cast.failed.alias("failed"))
+    assert value.to_list() == [minor, None]
+    assert failed.to_list() == [minor is None, False]

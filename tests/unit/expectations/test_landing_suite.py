@@ -102,6 +102,10 @@ FAULTS: dict[str, tuple[Frames, str]] = {
     "malformed": (loads(record("a", 1, 1000, quarantined=21), stored=979), "quarantine_excess"),
     "wrong key": (loads(record("a", 1, 1000, conflicting=201)), "conflict_excess"),
     "empty delivery": (loads(record("a", 1, 1000), record("b", 2, 0)), "is_empty_delivery"),
+    "totals of the source": (
+        loads(record("a", 1, 1000) | {"control": {"cells_differing": 2}}),
+        "control_cells_differing",
+    ),
     "required stream without rows": (edited("streams", is_lacking=1), "is_lacking"),
     "stale": (edited("streams", days_stale_excess=2), "days_stale_excess"),
     "missing days": (edited("streams", missing_days_excess=1), "missing_days_excess"),

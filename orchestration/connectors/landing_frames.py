@@ -1,0 +1,60 @@
+"""The rows of a delivery as frames to map: from the parser's file, or from a system as they come.
+
+Belongs here: how many rows a frame holds, their numbers, reading anew what the quick form could not carry. Does not:
+parsing (parse.py), asking a system (sql*.py), mapping (mapping.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from orchestration.connectors.base import FILE_ROW
+from orchestration.connectors.parse_run import Parsed
+from orchestration.connectors.row_stream import read_ahead
+
+# Rows mapped at once: more costs memory (about 1 KB a row while mapped), fewer cost time (a fixed 20 ms a batch).
+MAPPED_ROWS = 200_000
+# Batches of a system that wait to be mapped: one is enough to keep both sides busy, and each costs its memory.
+AHEAD = 2
+
+Frames = Callable[[], Generator[pl.DataFrame, None, None]]
+
+
+def frames_of(parsed: Parsed) -> list[Frames]:
+    """The readings of a delivery, quickest first: each gives all its frames, at least one, with FILE_ROW in front.
+
+    A reading that raises NotQuickError is thrown away and the next one taken.
+    """
+    if parsed.file.rows is not None:
+        return [partial(_streamed, reading) for reading in parsed.file.rows.readings]
+    assert parsed.rows_path is not None  # a parsed file has one
+    return [partial(_parsed, parsed.rows_path)]
+
+
+def _parsed(path: Path) -> Generator[pl.DataFrame, None, None]:
+    with pa.ipc.open_file(str(path)) as reader:
+        waiting: list[Any] = []
+        for number in range(reader.num_record_batches):
+            waiting.append(reader.get_batch(number))
+            if sum(batch.num_rows for batch in waiting) >= MAPPED_ROWS:
+                yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches(waiting)))
+                waiting = []
+        if waiting or not reader.num_record_batches:
+            yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches(waiting, schema=reader.schema)))
+
+
+def _streamed(reading: Callable[[], Iterator[Any]]) -> Generator[pl.DataFrame, None, None]:
+    row_no = 0
+    with closing(read_ahead(reading(), AHEAD)) as batches:
+        for batch in batches:
+            frame = pl.DataFrame(pl.from_arrow(pa.Table.from_batches([batch])))
+            numbers = pl.int_range(row_no + 1, row_no + 1 + frame.height, dtype=pl.Int64, eager=True).alias(FILE_ROW)
+            row_no += frame.height
+            yield frame.insert_column(0, numbers)
