@@ -74,7 +74,10 @@ class Service:
         self._session = ServiceSession(connection, frozenset({origin(self._base)}), clock)
         self._secret, self._clock = secret, clock
         headers = {name: _text(text, self._values, f"headers.{name}") for name, text in connection.headers.items()}
-        self._session.authenticator = authenticator(connection.auth, secret, self._post)
+        auth = connection.auth
+        if auth.client_id is not None:
+            auth = auth.model_copy(update={"client_id": _text(auth.client_id, self._values, "auth.client_id")})
+        self._session.authenticator = authenticator(auth, secret, self._post)
         self._client = RESTClient(
             base_url=self._base,
             headers=headers,
