@@ -53,6 +53,8 @@ NEEDS = (
     Need("review_effect", ("product_page_daily",), because="pages tell orders, views and the reviews displayed"),
     Need("reach", ("campaigns", "social_posts", "social_profiles"), because="posts, and who follows their authors"),
     Need("moments", (), ("social_posts", "reviews"), "texts to read"),
+    Need("service_queue", (), ("social_posts", "reviews"), "people who tell of bad moments"),
+    Need("who_next", (), ("campaign_members", "social_posts", "reviews"), "scores, or moments to answer"),
     Need(
         "store_alerts", ("reviews",), ("pos_lines", "product_page_daily"), "how often people had occasion to complain"
     ),

@@ -15,14 +15,17 @@ from orchestration.exports.contract_people import AMBASSADOR_CANDIDATES, AMBASSA
 from orchestration.exports.contract_quality import MODEL_QUALITY
 from orchestration.exports.contract_reach import REACH_OUTPUTS
 from orchestration.exports.contract_reviews import REVIEW_EFFECT
+from orchestration.exports.contract_service import SERVICE_AUDIT, SERVICE_QUEUE
 from orchestration.exports.contract_stores import STORE_LIFT
 from orchestration.exports.contract_talk import TALK_OUTPUTS
 from orchestration.exports.contract_texts import TEXT_OUTPUTS
+from orchestration.exports.contract_who import WHO_NEXT
 from orchestration.exports.schema import Output
 
 OUTPUTS: dict[str, Output] = {
     output.name: output
     for output in (
+        WHO_NEXT,
         AMBASSADOR_CANDIDATES,
         AMBASSADOR_SCORES,
         UPLIFT_SCORES,
@@ -35,6 +38,8 @@ OUTPUTS: dict[str, Output] = {
         DESIGN_QUALITY,
         SCORE_RESULTS,
         MODEL_QUALITY,
+        SERVICE_QUEUE,
+        SERVICE_AUDIT,
         *TEXT_OUTPUTS,
         DATA_QUALITY,
     )

@@ -30,11 +30,13 @@ from orchestration.exports.report.render import render
 from orchestration.exports.review_effect import review_effect
 from orchestration.exports.score_results import score_results
 from orchestration.exports.scores import ambassador_scores, uplift_scores, withheld_counts
+from orchestration.exports.service import service_audit, service_queue
 from orchestration.exports.store_lift import store_lift
 from orchestration.exports.synergy import synergy
 from orchestration.exports.text_check import text_check
 from orchestration.exports.texts import moments, store_alerts, ugc_kinds
 from orchestration.exports.trust import trust_sensitivity
+from orchestration.exports.who_next import who_next
 from orchestration.exports.wom_reach import wom_reach
 from orchestration.exports.writers import write_dictionary, write_output
 
@@ -53,9 +55,11 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
     """
     listing = may_be_listed(take(frames, "dim_consumers"), context)
     facts = person_facts(frames, listing, context)
+    ambassadors, queue = ambassador_scores(frames, facts), service_queue(frames, facts, context)
     exports = {
+        "who_next": who_next(frames, facts, ambassadors, queue, context),
         "ambassador_candidates": ambassador_candidates(facts),
-        "ambassador_scores": ambassador_scores(frames, facts),
+        "ambassador_scores": ambassadors,
         "uplift_scores": uplift_scores(frames, facts, context.currency),
         "campaign_results": campaign_results(frames, context),
         "extra_sales": extra_sales(frames, context),
@@ -68,6 +72,8 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "posts_sell": posts_sell(frames, context),
         "trust_sensitivity": trust_sensitivity(frames, context),
         **reach_exports(frames, context),
+        "service_queue": queue,
+        "service_audit": service_audit(frames, context),
         "moments": moments(frames, context),
         "store_alerts": store_alerts(frames, context),
         "ugc_kinds": ugc_kinds(frames, context),

@@ -42,6 +42,9 @@ COVERAGE: dict[str, tuple[str, tuple[str, ...]]] = {
 
 # What an output cannot do without, in the names of the input streams.
 NEEDS: dict[str, str] = {
+    "who_next": "what ambassador_scores, uplift_scores or service_queue need",
+    "service_queue": "social_posts or reviews of the last 30 days that tell of a bad moment",
+    "service_audit": "what service_queue needs",
     "ambassador_candidates": "people with a basis: consumers with consents, or sources with a research basis",
     "ambassador_scores": "sales brought in through others: members' codes or links (campaign_events, pos_lines "
     "with promotion_code) of a finished campaign",
