@@ -73,8 +73,8 @@ class Programme:
     def add_tangents(self, loads: FloatArray) -> bool:
         """worth - slope·load ≤ N·(1 - missed) - slope·load0, at these loads; False: nothing new."""
         at, law = loads.ravel()[self.cells], self.coverage.audiences.law
-        slope = self._population * law.slope(at)
-        right = self._population * (1 - law.missed(at)) - slope * at
+        slope = law.slope(at)
+        right = self._population * (1 - law.missed(at) - slope * at)
         rows, load = np.arange(len(self.cells)), self._count + np.arange(len(self.cells))
         block = sparse.coo_array(
             (
@@ -92,7 +92,7 @@ class Programme:
         return sparse.csr_array(sparse.hstack([rows, empty]))
 
     def _load_rows(self) -> sparse.csr_array:
-        """load of a cell ≤ sum of its options' loads."""
+        """Contacts of a cell ≤ sum of its options' (loads in people: of the size of what they are worth)."""
         options, layers = self.coverage.options, len(self.coverage.steps)
         option, layer = np.nonzero(self.coverage.loads)
         row = self._place[options.pool[option] * layers + layer]
@@ -100,7 +100,7 @@ class Programme:
         return sparse.csr_array(
             sparse.coo_array(
                 (
-                    np.concatenate([-self.coverage.loads[option, layer], np.ones(len(cells))]),
+                    np.concatenate([-self.coverage.loads[option, layer] * self._population[row], np.ones(len(cells))]),
                     (np.concatenate([row, cells]), np.concatenate([option, self._count + cells])),
                 ),
                 shape=(len(cells), self._total),
