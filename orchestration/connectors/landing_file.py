@@ -8,42 +8,36 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Generator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
-import pyarrow.parquet as pq
 
 from orchestration.connectors.extract import Place
 from orchestration.connectors.files import SourceFile
-from orchestration.connectors.landing_frames import frames_of
+from orchestration.connectors.landing_drift import Before, aside_rows, drifted_rows, new_columns_note
 from orchestration.connectors.landing_removed import came_back, closed_at, removed_rows
-from orchestration.connectors.landing_rows import Stamp, hashed, judge_duplicates, latest_versions, stamped
+from orchestration.connectors.landing_rows import Stamp, judge_duplicates, latest_versions
 from orchestration.connectors.landing_settle import Settled, settle
-from orchestration.connectors.loads import Load, arrow_schema, as_schema, commit, iso
-from orchestration.connectors.mapping import apply_mapping, mapping_version
-from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.connectors.landing_write import write_mapped
+from orchestration.connectors.loads import Load, arrow_schema, commit, iso
+from orchestration.connectors.mapping import mapping_version
 from orchestration.connectors.parse_run import Parsed
 from orchestration.connectors.pseudonyms import REFERENCE_SCHEMA, Pseudonymiser
-from orchestration.connectors.row_stream import NotQuickError
-from orchestration.connectors.scrub import scrub
-from orchestration.connectors.sql_control import Control, compared
+from orchestration.connectors.sql_control import compared
 from orchestration.connectors.streams import STREAMS
 from orchestration.connectors.vault import Vault
 from orchestration.connectors.vault_quarantine import (
-    QuarantinedRow,
+    aside_file,
     malformed_rows,
     quarantine_file,
-    rejected_rows,
     write_quarantine,
 )
 from orchestration.durable import sha256_of
-from orchestration.errors import IntegrityError, SourceError
+from orchestration.errors import IntegrityError
 from orchestration.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -60,21 +54,14 @@ class LandingContext:
     loaded_at: datetime
 
 
-@dataclass
-class _Tally:
-    """What a load's batches add up to."""
-
-    rows: int = 0
-    control: Control | None = None
-    skipped: int = 0
-    quarantined: list[QuarantinedRow] = field(default_factory=list)
-    hashes: list[pl.DataFrame] = field(default_factory=list)
-    unfit_keys: list[pl.DataFrame] = field(default_factory=list)
-    references: list[pl.DataFrame] = field(default_factory=list)
-
-
 def land_file(
-    parsed: Parsed, place: Place, source: str, context: LandingContext, earlier: Sequence[Load], sequence: int
+    parsed: Parsed,
+    place: Place,
+    source: str,
+    context: LandingContext,
+    earlier: Sequence[Load],
+    sequence: int,
+    past: Before,
 ) -> Load:
     """Land one parsed file and commit it.
 
@@ -82,6 +69,7 @@ def land_file(
         place: the mapping, and its slot among the source's mappings of the stream.
         earlier: the source's loads of the stream that stay active, in landing order.
         sequence: the new load's number within the source's stream.
+        past: what earlier loads under the same mapping tell of the source's columns.
 
     Raises:
         IntegrityError: rows read are not accepted + quarantined + duplicates.
@@ -95,7 +83,7 @@ def land_file(
     stamp = Stamp(source, load_id, context.loaded_at, context.brand_timezone)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        tally = _write_mapped(parsed, mapping, stamp, context, connection, partial / "data.parquet")
+        tally = write_mapped(parsed, mapping, stamp, context.pseudonymiser, connection, partial / "data.parquet")
         before = [load.data for load in earlier]
         landed = latest_versions(connection, before, stream)
         hashes = pl.concat(tally.hashes)
@@ -111,12 +99,17 @@ def land_file(
     back = came_back(hashes, landed)
     if judged.duplicates or removed is not None or (back & judged.keep).any():
         settled = Settled(judged.keep, back, closed_at(stamp.loaded_at, stamp.brand_timezone), removed)
-        settle(partial / "data.parquet", arrow_schema(stream.landed_schema()), settled)
+        tally.first, tally.last = settle(partial / "data.parquet", arrow_schema(stream.landed_schema()), settled)
     tally.quarantined += malformed_rows(parsed.malformed_path)
+    reasons = dict(sorted(Counter(row.reason for row in tally.quarantined).items()))
+    rows_read = (parsed.rows if parsed.file.rows is None else tally.rows) + parsed.malformed - tally.skipped
+    drifted, drift_notes = drifted_rows(mapping, past, reasons, rows_read, parsed.file.shown)
+    if aside := list(aside_rows(parsed.aside_path)):
+        path = aside_file(context.workspace.quarantine, source, stream.name, load_id)
+        write_quarantine(path, context.vault.key, aside)
     if tally.quarantined:
         path = quarantine_file(context.workspace.quarantine, source, stream.name, load_id)
         write_quarantine(path, context.vault.key, sorted(tally.quarantined, key=lambda row: row.row_no))
-    times = hashes.filter(judged.keep).get_column("occurred_at")
     load = Load(
         source=source,
         stream=stream.name,
@@ -126,15 +119,15 @@ def land_file(
         mapping_version=mapping_version(mapping, context.brand_timezone),
         source_files=[_record(parsed.file)],
         sha256=sha256_of(partial / "data.parquet"),
-        rows_read=(parsed.rows if parsed.file.rows is None else tally.rows) + parsed.malformed - tally.skipped,
+        rows_read=rows_read,
         rows_accepted=accepted,
         rows_quarantined=len(tally.quarantined),
         rows_duplicate=judged.duplicates,
         conflicting_duplicates=judged.conflicts,
         rows_skipped=tally.skipped,
-        quarantine_reasons=dict(sorted(Counter(row.reason for row in tally.quarantined).items())),
-        min_occurred_at=iso(_instant(times.min())),
-        max_occurred_at=iso(_instant(times.max())),
+        quarantine_reasons=reasons,
+        min_occurred_at=iso(tally.first),
+        max_occurred_at=iso(tally.last),
         columns_found=sorted(parsed.columns_found),
         columns_new=sorted(set(parsed.columns_found) - set(earlier[-1].columns_found)) if earlier else [],
         key_version=context.pseudonymiser.key_version,
@@ -143,7 +136,8 @@ def land_file(
         cursor=parsed.file.cursor,
         is_complete=parsed.file.is_complete,
         rows_removed=0 if removed is None else removed.height,
-        notes=[*parsed.file.notes, *_unjudged(parsed)],
+        rows_drifted=drifted,
+        notes=[*parsed.file.notes, *_unjudged(parsed), *drift_notes, *new_columns_note(parsed.columns_found, past)],
         control=None if tally.control is None else compared(tally.control),
     )
     check_identity(load)
@@ -178,64 +172,3 @@ def check_identity(load: Load) -> None:
             f"{load.source}/{load.stream}/{load.load_id}: {load.rows_read} rows read, but {load.rows_accepted} "
             f"accepted + {load.rows_quarantined} quarantined + {load.rows_duplicate} duplicates = {parts}"
         )
-
-
-def _write_mapped(
-    parsed: Parsed,
-    mapping: StreamMapping,
-    stamp: Stamp,
-    context: LandingContext,
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-) -> _Tally:
-    """Map batch after batch and write all typed rows; duplicates among them are judged afterwards."""
-    *quick, last = frames_of(parsed)
-    for frames in quick:
-        try:
-            return _write_frames(frames(), parsed, mapping, stamp, context, connection, path)
-        except NotQuickError:
-            logger.info("%s: read once more, as text", parsed.file.shown)
-    return _write_frames(last(), parsed, mapping, stamp, context, connection, path)
-
-
-def _write_frames(
-    frames: Generator[pl.DataFrame, None, None],
-    parsed: Parsed,
-    mapping: StreamMapping,
-    stamp: Stamp,
-    context: LandingContext,
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-) -> _Tally:
-    stream = STREAMS[mapping.stream]
-    schema = arrow_schema(stream.landed_schema())
-    control = parsed.file.rows.control if parsed.file.rows is not None else None
-    tally = _Tally(control=None if control is None else control.fresh())
-    with closing(frames), pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for frame in frames:
-            tally.rows += frame.height
-            try:
-                mapped = apply_mapping(frame, mapping)
-            except SourceError as error:
-                raise SourceError(f"{parsed.file.shown}: stream {stream.name}: {error}") from error
-            except pl.exceptions.PolarsError as error:
-                raise SourceError(
-                    f"{parsed.file.shown}: stream {stream.name}: the mapping does not fit the file's types ({error})"
-                ) from error
-            if tally.control is not None:
-                tally.control.count(frame, mapped)
-            rows, references = context.pseudonymiser.replace(mapped.rows, stream)
-            rows = hashed(connection, stamped(scrub(rows, stream), stream, stamp), stream)
-            writer.write_table(as_schema(rows.select(schema.names).to_arrow(), schema))
-            tally.quarantined += rejected_rows(mapped.rejected)
-            tally.skipped += mapped.skipped
-            tally.references.append(references)
-            if parsed.file.is_complete and mapped.unfit.height:
-                unfit = stamped(context.pseudonymiser.replace(mapped.unfit, stream)[0], stream, stamp)
-                tally.unfit_keys.append(hashed(connection, unfit, stream).select("key_low", "key_high"))
-            tally.hashes.append(rows.select("key_low", "key_high", "row_hash", "occurred_at"))
-    return tally
-
-
-def _instant(value: Any) -> datetime | None:
-    return value if isinstance(value, datetime) else None

@@ -18,11 +18,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 import polars as pl
 
-from orchestration.connectors.landing_rows import Stamp, hash_columns
+from orchestration.connectors.landing_rows import REMOVED, REMOVED_HASH, Stamp, key_columns
 from orchestration.connectors.streams.schema import Stream
 from orchestration.errors import SourceError
 
-REMOVED_HASH = "removed"
 # Below this many rows a share says nothing: a price list of twenty may well lose ten.
 FEW_ROWS = 100
 
@@ -46,7 +45,7 @@ def removed_rows(
     """The removals of a complete load as landed rows, numbered from -1 downwards; None: nothing is gone.
 
     Args:
-        landed: key_low, key_high, row_hash of the last landed version of every key (latest_versions).
+        landed: key_low, key_high, row_code of the last landed version of every key (latest_versions).
         files: data.parquet of the loads that those came from, in landing order.
         seen: key_low, key_high of every row the load read, whatever became of it.
         most_share: refuse to remove more than this share of the landed rows (and more than FEW_ROWS).
@@ -54,7 +53,7 @@ def removed_rows(
     Raises:
         SourceError: more would be removed than a source plausibly deletes.
     """
-    there = landed.filter(pl.col("row_hash") != REMOVED_HASH)
+    there = landed.filter(pl.col("row_code") != REMOVED)
     gone = there.join(seen, on=["key_low", "key_high"], how="anti").select("key_low", "key_high")
     if gone.is_empty():
         return None
@@ -64,7 +63,7 @@ def removed_rows(
             "If they were deleted on purpose, raise most_removed_share of this stream for one run; if not, the source "
             "gave only part of its rows"
         )
-    _, key = hash_columns(stream)
+    key = key_columns(stream)
     order = {str(path): number for number, path in enumerate(files)}
     connection.register("gone", gone.to_arrow())
     connection.register(
@@ -97,6 +96,8 @@ def removed_rows(
 
 def came_back(rows: pl.DataFrame, landed: pl.DataFrame) -> pl.Series:
     """Which rows (key_low, key_high) were removed before: their return is a later version than the removal."""
-    removed = landed.filter(pl.col("row_hash") == REMOVED_HASH).select("key_low", "key_high", back=pl.lit(True))
+    removed = landed.filter(pl.col("row_code") == REMOVED).select("key_low", "key_high", back=pl.lit(True))
+    if removed.is_empty():
+        return pl.repeat(False, rows.height, eager=True)
     joined = rows.join(removed, on=["key_low", "key_high"], how="left", maintain_order="left")
     return joined.get_column("back").fill_null(False)

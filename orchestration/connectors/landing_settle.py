@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import pyarrow.parquet as pq
 
+from orchestration.connectors.landing_write import Tally, parquet_writer
 from orchestration.connectors.loads import as_schema
 
 
@@ -34,19 +35,22 @@ class Settled:
     removed: pl.DataFrame | None
 
 
-def settle(path: Path, schema: Any, settled: Settled) -> None:
-    """Rewrite a Parquet file row group by row group as `settled` says."""
+def settle(path: Path, schema: Any, settled: Settled) -> tuple[datetime | None, datetime | None]:
+    """Rewrite a Parquet file row group by row group as `settled` says; the first and last occurred_at that is kept."""
     rewritten = path.with_name("settled.parquet")
     start = 0
-    with pq.ParquetFile(path) as file, pq.ParquetWriter(rewritten, schema, compression="zstd") as writer:
+    tally = Tally()
+    with pq.ParquetFile(path) as file, parquet_writer(rewritten, schema) as writer:
         for number in range(file.num_row_groups):
             group = pl.DataFrame(pl.from_arrow(file.read_row_group(number)))
             back = settled.came_back.slice(start, group.height)
             again = pl.max_horizontal("known_at", pl.lit(settled.closed_at, pl.Datetime("us")))
             rows = group.with_columns(pl.when(back).then(again).otherwise("known_at").alias("known_at"))
             kept = rows.filter(settled.keep.slice(start, group.height))
+            tally.see(kept.get_column("occurred_at"))
             writer.write_table(as_schema(kept.to_arrow(), schema))
             start += group.height
         if settled.removed is not None:
             writer.write_table(as_schema(settled.removed.to_arrow(), schema))
     rewritten.replace(path)
+    return tally.first, tally.last

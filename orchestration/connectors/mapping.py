@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import reduce
 from operator import add, or_
@@ -22,7 +23,7 @@ from orchestration.connectors.mapping_time import to_date, to_instant
 from orchestration.connectors.streams import STREAMS, Column, Stream
 
 # Raised when the meaning of a landed row changes without its mapping changing: all loads are then mapped again.
-LANDED_FORM = 2
+LANDED_FORM = 3
 POLARS_TYPES: dict[str, pl.DataType] = {
     "text": pl.String(),
     "integer": pl.Int64(),
@@ -34,6 +35,8 @@ POLARS_TYPES: dict[str, pl.DataType] = {
     "text_list": pl.List(pl.String()),
 }
 Failure = tuple[pl.Expr, str]
+# Why a row is rejected whose source lost a column.
+GONE = "the source has no such column any more"
 
 
 @dataclass(frozen=True)
@@ -56,19 +59,22 @@ class Mapped:
 def mapping_version(mapping: StreamMapping, brand_timezone: str) -> str:
     """A hash of all that decides what a source's rows become: the mapping (not the place of files), stream and zone."""
     stream = asdict(STREAMS[mapping.stream])
-    said = mapping.model_dump(mode="json", exclude={"path", "sql", "rest", "snapshot", "most_removed_share"})
+    said = mapping.model_dump(
+        mode="json", exclude={"path", "sql", "rest", "snapshot", "most_removed_share", "on_drift"}
+    )
     if (origin := mapping.sql or mapping.rest) is not None:
         said["origin"] = origin.said()
     form = json.dumps([LANDED_FORM, said, stream, brand_timezone], sort_keys=True, default=str)
     return hashlib.sha256(form.encode()).hexdigest()[:16]
 
 
-def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping) -> Mapped:
+def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping, lacking: Sequence[str] = ()) -> Mapped:
     """Map a batch.
 
     Args:
         frame: FILE_ROW and the brand's columns as the parser found them.
         mapping: checked against its stream already.
+        lacking: columns that the mapping reads and the source has no more (NULL in the frame): their rows are rejected.
 
     Raises:
         SourceError: a column's type in the file cannot be what the mapping says.
@@ -78,7 +84,7 @@ def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping) -> Mapped:
     nulls = list(mapping.null_values)
     frame = frame.with_columns(pl.when(pl.col(name).is_in(nulls).not_()).then(pl.col(name)) for name in texts)
     kept = frame.filter(_belongs(mapping, frame.schema))
-    failures: list[Failure] = []
+    failures: list[Failure] = [(pl.lit(True), f"{name}: {GONE}") for name in lacking]
     values: list[pl.Expr] = []
     for column in stream.columns:
         value, problems = _column(column, mapping, kept.schema)

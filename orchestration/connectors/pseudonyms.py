@@ -57,6 +57,8 @@ class Pseudonymiser:
     def _replace_one(
         self, rows: pl.DataFrame, column: Column, reference: Reference
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        if reference.kind_column is None and not reference.scope and reference.only_when is None:
+            return self._replace_alone(rows, column.name, reference)
         raw = pl.col(column.name)
         if reference.only_when is not None:
             other, value = reference.only_when
@@ -72,6 +74,17 @@ class Pseudonymiser:
             return rows.drop(column.name), references
         is_personal = pl.col(reference.landed_as).is_not_null()
         return rows.with_columns(pl.when(~is_personal).then(pl.col(column.name)).alias(column.name)), references
+
+    def _replace_alone(self, rows: pl.DataFrame, name: str, reference: Reference) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """As _replace_one where the value says everything: each distinct value is normalised once, not each row."""
+        distinct = rows.get_column(name).unique(maintain_order=True).drop_nulls()
+        named = pl.DataFrame({name: distinct}).select(pl.col(name).alias("raw"), *_message(pl.col(name), reference))
+        keys, references = self._keys(named)
+        named = named.drop_nulls("message")
+        raw, messages = named.get_column("raw").to_list(), named.get_column("message").to_list()
+        by_raw = {value: keys[message] for value, message in zip(raw, messages, strict=True)}
+        landed = rows.get_column(name).replace_strict(by_raw, default=None, return_dtype=pl.String)
+        return rows.with_columns(landed.alias(reference.landed_as)).drop(name), references
 
     def _replace_list(
         self, rows: pl.DataFrame, column: Column, reference: Reference

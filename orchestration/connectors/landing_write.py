@@ -1,0 +1,165 @@
+"""A delivery's frames to data.parquet: map, pseudonymise, scrub, hash, write; and what the frames add up to.
+
+Belongs here: the order of those steps, frame by frame, and the form of the file. Does not: the steps themselves
+(mapping.py, pseudonyms.py, scrub.py, landing_rows.py), what is judged afterwards and the record (landing_file.py).
+
+While a frame is mapped, the one before is written by a thread of its own, and the next one is read (landing_frames.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow.parquet as pq
+
+from orchestration.connectors.landing_frames import frames_of
+from orchestration.connectors.landing_rows import Stamp, hashed, stamped
+from orchestration.connectors.loads import arrow_schema, as_schema
+from orchestration.connectors.mapping import Mapped, apply_mapping
+from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.connectors.parse_run import Parsed
+from orchestration.connectors.pseudonyms import Pseudonymiser
+from orchestration.connectors.row_stream import NotQuickError
+from orchestration.connectors.scrub import scrub
+from orchestration.connectors.sql_control import Control
+from orchestration.connectors.streams import STREAMS
+from orchestration.connectors.vault_quarantine import QuarantinedRow, rejected_rows
+from orchestration.errors import SourceError
+
+logger = logging.getLogger(__name__)
+
+# Random text: nothing to compress or to look up.
+_RANDOM = "row_hash"
+# Counts up: differences are the shortest.
+_COUNTING = "row_no"
+# What readers filter by; statistics of the other columns cost a sixth of the writing.
+_FILTERED = ("occurred_at", "known_at", "loaded_at")
+
+
+@dataclass
+class Tally:
+    """What a load's frames add up to.
+
+    Attributes:
+        hashes: key_low, key_high, row_code of every typed row, frame by frame.
+        first, last: the earliest and latest occurred_at.
+        unfit_keys: key_low, key_high of rows that were set aside, as far as they have them.
+    """
+
+    rows: int = 0
+    control: Control | None = None
+    skipped: int = 0
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
+    hashes: list[pl.DataFrame] = field(default_factory=list)
+    first: datetime | None = None
+    last: datetime | None = None
+    unfit_keys: list[pl.DataFrame] = field(default_factory=list)
+    references: list[pl.DataFrame] = field(default_factory=list)
+
+    def see(self, occurred: pl.Series) -> None:
+        """Take times into account."""
+        times = [self.first, self.last, occurred.min(), occurred.max()]
+        known = [each for each in times if isinstance(each, datetime)]
+        self.first, self.last = min(known, default=None), max(known, default=None)
+
+
+def parquet_writer(path: Path, schema: Any) -> Any:
+    """The form every data.parquet has."""
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression={name: "none" if name == _RANDOM else "zstd" for name in schema.names},
+        use_dictionary=[name for name in schema.names if name not in (_RANDOM, _COUNTING)],
+        column_encoding={_COUNTING: "DELTA_BINARY_PACKED"},
+        write_statistics=[name for name in _FILTERED if name in schema.names],
+    )
+
+
+def write_mapped(
+    parsed: Parsed,
+    mapping: StreamMapping,
+    stamp: Stamp,
+    pseudonymiser: Pseudonymiser,
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+) -> Tally:
+    """Write all typed rows of a delivery; duplicates among them are judged afterwards.
+
+    Raises:
+        SourceError: the types of the delivery can never be what the mapping says.
+        SourceUnavailableError: the source stopped giving rows.
+    """
+    *quick, last = frames_of(parsed)
+    for frames in quick:
+        try:
+            return _write_frames(frames(), parsed, mapping, stamp, pseudonymiser, connection, path)
+        except NotQuickError:
+            logger.info("%s: read once more, as text", parsed.file.shown)
+    return _write_frames(last(), parsed, mapping, stamp, pseudonymiser, connection, path)
+
+
+def _write_frames(
+    frames: Generator[pl.DataFrame, None, None],
+    parsed: Parsed,
+    mapping: StreamMapping,
+    stamp: Stamp,
+    pseudonymiser: Pseudonymiser,
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+) -> Tally:
+    stream = STREAMS[mapping.stream]
+    schema = arrow_schema(stream.landed_schema())
+    control = parsed.file.rows.control if parsed.file.rows is not None else None
+    tally = Tally(control=None if control is None else control.fresh())
+    with closing(frames), parquet_writer(path, schema) as writer, ThreadPoolExecutor(1, "write") as writing:
+        written: Future[None] | None = None
+        for frame in frames:
+            mapped = _mapped(frame, mapping, parsed)
+            _count(tally, frame, mapped)
+            rows, references = pseudonymiser.replace(mapped.rows, stream)
+            rows = hashed(connection, stamped(scrub(rows, stream), stream, stamp), stream)
+            tally.references.append(references)
+            tally.hashes.append(rows.select("key_low", "key_high", "row_code"))
+            tally.see(rows.get_column("occurred_at"))
+            if parsed.file.is_complete and mapped.unfit.height:
+                unfit = stamped(pseudonymiser.replace(mapped.unfit, stream)[0], stream, stamp)
+                tally.unfit_keys.append(hashed(connection, unfit, stream).select("key_low", "key_high"))
+            if written is not None:
+                written.result()
+            written = writing.submit(_write, writer, rows.select(schema.names), schema)
+        if written is not None:
+            written.result()
+    return tally
+
+
+def _write(writer: Any, rows: pl.DataFrame, schema: Any) -> None:
+    writer.write_table(as_schema(rows.to_arrow(), schema))
+
+
+def _count(tally: Tally, frame: pl.DataFrame, mapped: Mapped) -> None:
+    tally.rows += frame.height
+    tally.skipped += mapped.skipped
+    tally.quarantined += rejected_rows(mapped.rejected)
+    if tally.control is not None:
+        tally.control.count(frame, mapped)
+
+
+def _mapped(frame: pl.DataFrame, mapping: StreamMapping, parsed: Parsed) -> Mapped:
+    shown = parsed.file.shown
+    try:
+        return apply_mapping(frame, mapping, parsed.missing)
+    except SourceError as error:
+        raise SourceError(f"{shown}: stream {mapping.stream}: {error}") from error
+    except pl.exceptions.PolarsError as error:
+        raise SourceError(
+            f"{shown}: stream {mapping.stream}: the mapping does not fit the file's types ({error})"
+        ) from error
