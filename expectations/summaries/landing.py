@@ -62,6 +62,7 @@ def loads_frame(records: Iterable[Mapping[str, Any]], stored_rows: Mapping[str, 
         kept = accepted + int(record.get("rows_removed", 0))
         only_news = record.get("cursor") is not None and not record.get("is_complete", False)
         is_empty = read == 0 and not only_news and latest[place] == record["load_id"] and place in had_rows
+        refused = quarantined - int(record.get("rows_drifted", 0))
         allowed = max(QUARANTINE_ROWS, int(QUARANTINE_SHARE * read))
         conflicts_allowed = max(CONFLICT_ROWS, int(CONFLICT_SHARE * read))
         rows.append(
@@ -70,7 +71,7 @@ def loads_frame(records: Iterable[Mapping[str, Any]], stored_rows: Mapping[str, 
                 "rows_read": read,
                 "rows_unaccounted": read - accepted - quarantined - duplicate,
                 "rows_missing_in_file": kept - stored_rows[load] if load in stored_rows else kept,
-                "quarantine_excess": max(0, quarantined - allowed),
+                "quarantine_excess": max(0, refused - allowed),
                 "conflict_excess": max(0, int(record["conflicting_duplicates"]) - conflicts_allowed),
                 "is_empty_delivery": int(is_empty),
                 "control_cells_differing": int((record.get("control") or {}).get("cells_differing", 0)),

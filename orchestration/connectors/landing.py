@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from orchestration.connectors.base import SourceUnavailableError
 from orchestration.connectors.extract import Extraction, Place, Work, extract, past_of
 from orchestration.connectors.files import SourceFile
+from orchestration.connectors.landing_drift import before
 from orchestration.connectors.landing_file import LandingContext, land_file
 from orchestration.connectors.loads import PARSING, Load, LoadResult, active_loads, from_iso, read_loads, sweep
 from orchestration.connectors.mapping import mapping_version
@@ -109,17 +110,19 @@ def _land(
     _warn_of_old_mappings(source, found, active, context)
     if not new:
         return results
+    pasts = [before(place, mapping_version(place.mapping, context.brand_timezone), active) for _, place in new]
     files = [(file, place.mapping) for file, place in new if file.rows is None]
-    parsed_files = iter(parse_files(files, folder) if files else ())
+    known = [past.known for past, (file, _) in zip(pasts, new, strict=True) if file.rows is None]
+    parsed_files = iter(parse_files(files, folder, known=known) if files else ())
     redone = {_bytes_of(file, place) for file, place in new}
     kept = [load for load in active if (load.stream, load.mapping_slot, load.source_sha256) not in redone]
     sequences = _last_sequences(everything)
-    for file, place in new:
+    for (file, place), past in zip(new, pasts, strict=True):
         parsed = next(parsed_files) if file.rows is None else unparsed(file)
         stream = place.mapping.stream
         sequences[stream] = sequences.get(stream, 0) + 1
         earlier = [load for load in kept if load.stream == stream]
-        load = land_file(parsed, place, source.name, context, earlier, sequences[stream])
+        load = land_file(parsed, place, source.name, context, earlier, sequences[stream], past)
         kept.append(load)
         results.append(_result(load))
         _log(load)

@@ -52,7 +52,8 @@ class Load:
     made the load (a customer file may give two kinds of links). cursor: how far the extractor had read; None for files.
     control: the source's own totals against what came (sql_control.compared); None: it was not asked.
     is_complete: the load saw all rows that the source had. rows_removed: rows landed before that the source no longer
-    has; they stand in data.parquet once again with is_removed, beyond rows_accepted. notes: what the extractor said.
+    has; they stand in data.parquet once again with is_removed, beyond rows_accepted. rows_drifted: of the rows set
+    aside, those whose column is not what it was, where the stream's policy is to go on. notes: what the extractor said.
     """
 
     source: str
@@ -80,6 +81,7 @@ class Load:
     cursor: dict[str, Any] | None = None
     is_complete: bool = False
     rows_removed: int = 0
+    rows_drifted: int = 0
     notes: list[str] = field(default_factory=list)
     control: dict[str, Any] | None = None
 
@@ -178,7 +180,7 @@ def sweep(workspace: Workspace) -> int:
     orphans = [*workspace.landing.glob(PARSING), *workspace.landing.glob("*/*/.*")]
     for file in workspace.quarantine.glob("*/*/*.enc"):
         source, stream = file.parts[-3:-1]
-        if not (workspace.landing / source / stream / file.stem / RECORD).exists():
+        if not (workspace.landing / source / stream / file.name.split(".")[0] / RECORD).exists():
             orphans.append(file)
     for orphan in orphans:
         logger.warning("removing %s, which a stopped landing left", orphan.relative_to(workspace.root))

@@ -109,6 +109,8 @@ class StreamMapping(BaseModel):
     snapshot: each file is the whole table as it stands: rows of earlier files that it lacks are removed.
     most_removed_share: a load that would remove more than this share of the stream's rows (and more than 100) is
         refused: half an answer must not read as a great deletion.
+    on_drift: what is done where a column is gone or became of another kind: the source is refused, or the rows are set
+        aside and the run goes on. New columns are told and kept aside either way.
     delimiter, encoding: CSV and JSON Lines only (delimiter: CSV). A gzip file is recognised by its content.
     null_values: texts that mean NULL; in JSON Lines and Parquet a real null is one as well.
     only_where: rows of the file that belong to the stream: column → its allowed texts; others are skipped.
@@ -123,6 +125,7 @@ class StreamMapping(BaseModel):
     rest: RestStream | None = None
     snapshot: bool = False
     most_removed_share: float = Field(default=0.2, ge=0, le=1)
+    on_drift: Literal["refuse", "quarantine"] = "refuse"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: str = "utf-8"
     null_values: tuple[str, ...] = ("",)

@@ -30,7 +30,9 @@ PARSER = (sys.executable, "-m", "orchestration.connectors.parse")
 
 @dataclass(frozen=True)
 class Parsed:
-    """A parsed file: an Arrow IPC file of its rows, its malformed records, its counts and columns.
+    """A parsed file: an Arrow IPC file of its rows, its malformed records, values of new columns, counts and columns.
+
+    missing: columns that the mapping reads and the file lacks, where it may.
 
     Rows that come without a file have no paths; they are counted as they come.
     """
@@ -38,15 +40,17 @@ class Parsed:
     file: SourceFile
     rows_path: Path | None
     malformed_path: Path | None
+    aside_path: Path | None
     rows: int
     malformed: int
     columns_found: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
 
 def unparsed(file: SourceFile) -> Parsed:
     """Rows of a system, which are Arrow already."""
     assert file.rows is not None  # the caller asks only for those
-    return Parsed(file, None, None, rows=0, malformed=0, columns_found=file.rows.columns_found)
+    return Parsed(file, None, None, None, rows=0, malformed=0, columns_found=file.rows.columns_found)
 
 
 def parse_files(
@@ -54,6 +58,7 @@ def parse_files(
     folder: Path,
     seconds: float = PARSER_SECONDS,
     child: Sequence[str] = PARSER,
+    known: Sequence[Sequence[str] | None] = (),
 ) -> list[Parsed]:
     """Parse files in one child process that writes into `folder` (which must exist and be private).
 
@@ -62,6 +67,7 @@ def parse_files(
         folder: where the child writes; the caller removes it.
         seconds: wall-clock limit of the child.
         child: command that is given the job (tests put a dying one here).
+        known: of each file, the columns it had when it was mapped; None, or not given: all are known.
 
     Raises:
         SourceUnavailableError: the child crashed, was killed or ran out of time.
@@ -74,8 +80,10 @@ def parse_files(
             "columns": mapping.source_columns,
             "delimiter": mapping.delimiter,
             "encoding": mapping.encoding,
+            "may_lack": mapping.source_columns if mapping.on_drift == "quarantine" else (),
+            "known": columns,
         }
-        for file, mapping in files
+        for (file, mapping), columns in zip(files, known or [None] * len(files), strict=True)
     ]
     job = folder / "job.json"
     job.write_text(json.dumps({"output": str(folder), "files": entries}), encoding="utf-8")
@@ -85,7 +93,7 @@ def parse_files(
         if "error" in result:
             raise SourceError(f"{shown[str(entry['path'])]} {result['error']}")
     parsed = []
-    for number, ((file, _), result) in enumerate(zip(files, results, strict=True)):
+    for number, ((file, mapping), result) in enumerate(zip(files, results, strict=True)):
         if result["sha256"] != file.sha256:
             raise SourceError(f"{file.shown} changed while it was read: run again when it is complete")
         parsed.append(
@@ -93,9 +101,13 @@ def parse_files(
                 file=file,
                 rows_path=folder / f"{number:05d}.arrow",
                 malformed_path=folder / f"{number:05d}.malformed.jsonl",
+                aside_path=folder / f"{number:05d}.aside.jsonl",
                 rows=result["rows"],
                 malformed=result["malformed"],
                 columns_found=tuple(result["columns_found"]),
+                missing=tuple(sorted(set(mapping.source_columns) - set(result["columns_found"])))
+                if result["rows"]
+                else (),
             )
         )
     return parsed

@@ -51,7 +51,7 @@ def _numbered(numbers: pa.Array, table: pa.Table, names: list[str]) -> pa.Table:
     table = table.select([name for name in names if name in table.column_names])
     for name in names:
         if name not in table.column_names:
-            table = table.append_column(name, pa.nulls(table.num_rows))
+            table = table.append_column(name, pa.nulls(table.num_rows, pa.string()))
     columns = [table.column(name) for name in names]
     fields = [table.schema.field(name) for name in names]
     return pa.table([numbers, *columns], schema=pa.schema([pa.field(FILE_ROW, pa.int64()), *fields]))

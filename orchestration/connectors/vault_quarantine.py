@@ -18,6 +18,8 @@ from pydantic import SecretStr
 from orchestration.connectors.base import FILE_REASON, FILE_ROW
 from orchestration.connectors.vault_box import Box
 
+ASIDE = ".aside.enc"
+
 
 @dataclass(frozen=True)
 class QuarantinedRow:
@@ -31,6 +33,11 @@ class QuarantinedRow:
 def quarantine_file(quarantine: Path, source: str, stream: str, load_id: str) -> Path:
     """Where a load's quarantined rows lie (the file exists only where there are some)."""
     return quarantine / source / stream / f"{load_id}.enc"
+
+
+def aside_file(quarantine: Path, source: str, stream: str, load_id: str) -> Path:
+    """Where the values of columns lie that came after their stream was mapped (a file only where there are some)."""
+    return quarantine / source / stream / f"{load_id}{ASIDE}"
 
 
 def write_quarantine(path: Path, key: SecretStr, rows: Iterable[QuarantinedRow]) -> None:
