@@ -16,7 +16,7 @@ export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
 .PHONY: help environment run journey voices ui ui-readonly test test-browser test-live lint format bench bench-env oracles trials lock \
-	clean chromium
+	clean chromium live-servers
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -73,14 +73,34 @@ test: $(ENVIRONMENT) ## unit, architecture, dbt and integration tests
 test-browser: $(ENVIRONMENT) chromium ## the UI and the report in a real headless browser
 	@$(BIN)/pytest tests/live -m browser
 
-test-live: $(ENVIRONMENT) chromium ## every test against a real server or browser
+test-live: $(ENVIRONMENT) chromium live-servers ## every test against a real server or browser
 	@$(BIN)/pytest tests/live
 
 # Installs where it may; where it may not, the tests name what is missing (and fail under CI=true).
+define INSTALL_DEBIAN
+{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null; } \
+	|| echo "missing: install Debian's package(s) $(1) (as root: apt-get install $(1))" >&2
+endef
+
 chromium:
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
-		|| echo "chromium is missing: install Debian's package chromium (as root: apt-get install chromium)" >&2
+	@command -v chromium >/dev/null || $(call INSTALL_DEBIAN,chromium)
+
+# PostgreSQL and OpenSSH keep their servers out of people's PATH.
+live-servers:
+	@packages=; add() { packages="$$packages $$*"; }; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || add postgresql; \
+	PATH="$$PATH:/usr/sbin" command -v sshd >/dev/null || add openssh-server; \
+	command -v redis-server >/dev/null || add redis-server; \
+	{ command -v node && command -v npm; } >/dev/null || add nodejs npm; \
+	test -z "$$packages" || $(call INSTALL_DEBIAN,$$packages)
+	@$(MAKE) --silent --no-print-directory --keep-going $(NPM_SERVERS) || true
+
+# The npm packages of the Bluesky network and the Vendure shop: half a gigabyte and some minutes, once a lock.
+NPM_SERVERS := $(patsubst %,tests/live/servers/%/node_modules/.package-lock.json,bluesky vendure)
+$(NPM_SERVERS): tests/live/servers/%/node_modules/.package-lock.json: tests/live/servers/%/package-lock.json
+	@echo "installing the npm packages of tests/live/servers/$* (some minutes)"
+	@cd tests/live/servers/$* && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
 
 lint: $(ENVIRONMENT) ## ruff, mypy --strict, sqlfluff, import rules
 	@$(BIN)/ruff check .

@@ -7,6 +7,7 @@ facets, kinds of media. Does not: addresses, pages, columns (bluesky.toml). What
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,8 +21,8 @@ _COUNTS = ("likeCount", "replyCount", "repostCount", "quoteCount", "bookmarkCoun
 def feed_rows(item: dict[str, Any]) -> list[dict[str, Any]]:
     """The one row of a feed item (app.bsky.feed.defs#feedViewPost).
 
-    A repost repeats the whole post under the post's own uri, even where an account reposts itself: what tells it apart
-    is the uri of its reason. It has no text of its own, and the counts beside it are the post's.
+    A repost repeats the whole post under the post's own uri, even where an account reposts itself: both uris, the
+    post's and its reason's, tell it apart. It has no text of its own, and the counts beside it are the post's.
 
     Returns:
         One row: kind (post or repost), id, account, at, repost_of, text, language (NULL where several are given),
@@ -33,8 +34,12 @@ def feed_rows(item: dict[str, Any]) -> list[dict[str, Any]]:
     post, reason = item["post"], item.get("reason") or {}
     counts = {name: post[name] for name in _COUNTS if name in post}
     if reason.get("$type") == _REPOST:
-        repeated = {"id": reason["uri"], "account": reason["by"]["did"], "at": reason["indexedAt"]}
-        return [_NOTHING_SAID | repeated | {"kind": "repost", "repost_of": post["uri"]} | counts]
+        repeated = {
+            "id": post_id(post["uri"], reason["uri"]),
+            "account": reason["by"]["did"],
+            "at": reason["indexedAt"],
+        }
+        return [_NOTHING_SAID | repeated | {"kind": "repost", "repost_of": post_id(post["uri"])} | counts]
     record = post["record"]
     languages = record.get("langs") or []
     features = [feature for facet in record.get("facets") or [] for feature in facet["features"]]
@@ -42,13 +47,21 @@ def feed_rows(item: dict[str, Any]) -> list[dict[str, Any]]:
     said = {
         "text": record.get("text") or None,
         "language": str(languages[0]).split("-")[0].lower() if len(languages) == 1 else None,
-        "parent": (record.get("reply") or {}).get("parent", {}).get("uri"),
+        "parent": post_id(record["reply"]["parent"]["uri"]) if record.get("reply") else None,
         "hashtags": tags + (record.get("tags") or []),
         "mentions": [one["did"] for one in features if one.get("$type") == _MENTION],
         "media": list(_media(post.get("embed") or {})),
     }
-    own = {"id": post["uri"], "account": post["author"]["did"], "at": post["indexedAt"]}
+    own = {"id": post_id(post["uri"]), "account": post["author"]["did"], "at": post["indexedAt"]}
     return [said | own | {"kind": "post", "repost_of": None} | counts]
+
+
+def post_id(*uris: str) -> str:
+    """What a post is called here: a hash of its uri (of a repost: of the post's uri and its own).
+
+    A uri spells out its author's DID, and people are landed as pseudonyms only. Whoever knows the uri can say the hash.
+    """
+    return hashlib.blake2b(" ".join(uris).encode(), digest_size=16).hexdigest()
 
 
 def _media(embed: dict[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ Belongs here: making them by the PDS's API, and the truth a reader is judged by.
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ class People:
         authors: uri of every post, reply and repost to its author's did.
         parents: uri of every reply to the post it answers.
         reposts: uri of every repost to the post it repeats.
-        likes, repost_counts, replies: uri of a post to how often it was liked, reposted, answered.
+        likers: uri of a post to the accounts that like it (twice counts once).
         followers: did to the dids that follow it.
     """
 
@@ -55,13 +55,18 @@ class People:
     authors: dict[str, str] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
     reposts: dict[str, str] = field(default_factory=dict)
-    likes: Counter[str] = field(default_factory=Counter)
+    likers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     followers: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def dids(self) -> list[str]:
         """The accounts in the order they were made."""
         return list(self.tokens)
+
+    @property
+    def like_counts(self) -> Counter[str]:
+        """How many accounts like each post."""
+        return Counter({uri: len(who) for uri, who in self.likers.items()})
 
     @property
     def repost_counts(self) -> Counter[str]:
@@ -139,7 +144,23 @@ def repost(people: People, did: str, posts: Sequence[Written]) -> None:
 def like(people: People, did: str, posts: Sequence[Written]) -> None:
     """An account likes posts."""
     _write(people, did, LIKE, [_of(post) for post in posts])
-    people.likes.update(post.uri for post in posts)
+    for post in posts:
+        people.likers[post.uri].add(did)
+
+
+def delete(people: People, post: Written) -> None:
+    """An account deletes its post."""
+    did = people.authors.pop(post.uri)
+    del people.texts[post.uri]
+    people.posts.remove(post)
+    people.likers.pop(post.uri, None)
+    gone = {
+        "$type": "com.atproto.repo.applyWrites#delete",
+        "collection": f"app.bsky.{POST}",
+        "rkey": post.uri.rsplit("/", 1)[-1],
+    }
+    url = f"{people.network.pds}/xrpc/com.atproto.repo.applyWrites"
+    _call(url, {"repo": did, "writes": [gone]}, people.tokens[did])
 
 
 def follow(people: People, did: str, others: Sequence[str]) -> None:
@@ -155,7 +176,7 @@ def catch_up(people: People) -> None:
     Raises:
         TimeoutError: it does not come.
     """
-    wanted = (len(people.texts), len(people.reposts), people.likes.total(), len(people.parents))
+    wanted = (len(people.texts), len(people.reposts), people.like_counts.total(), len(people.parents))
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while (shown := _shown(people)) != wanted:
         if time.monotonic() > deadline:

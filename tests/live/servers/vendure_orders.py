@@ -16,7 +16,7 @@ COUPONS: tuple[tuple[str, ...], ...] = ((), ("TENTH",), ("FIVER",), ("CREAM",), 
 ORDER = """query ($code: String!) { orders(options: {filter: {code: {eq: $code}}}) { items {
     id code state updatedAt orderPlacedAt currencyCode couponCodes subTotalWithTax shippingWithTax totalWithTax
     customer { id }
-    lines { id quantity orderPlacedQuantity proratedLinePriceWithTax linePriceWithTax productVariant { sku } }
+    lines { id quantity linePriceWithTax proratedUnitPriceWithTax proratedLinePriceWithTax }
     payments { id amount state refunds { id total state } }
 } } }"""
 
@@ -77,7 +77,7 @@ def refund(
     shop: Shop, code: str, amount: int, units: Sequence[tuple[str, int]] = (), *, shipping: int = 0, settle: bool = True
 ) -> None:
     """Give money back: for some units of some lines, or (none named) as a gesture. Unsettled, it is only promised."""
-    made = _do(
+    _do(
         shop.admin,
         "refundOrder(input: $input)",
         "... on Refund { id }",
@@ -91,7 +91,18 @@ def refund(
         },
     )
     if settle:
-        _do(shop.admin, f'settleRefund(input: {{id: "{made["id"]}", transactionId: "bank"}})', "... on Refund { id }")
+        settle_refunds(shop, code)
+
+
+def settle_refunds(shop: Shop, code: str) -> None:
+    """The bank has paid an order's refunds."""
+    for made in order(shop, code)["payments"][0]["refunds"]:
+        if made["state"] == "Pending":
+            _do(
+                shop.admin,
+                f'settleRefund(input: {{id: "{made["id"]}", transactionId: "bank"}})',
+                "... on Refund { id }",
+            )
 
 
 def cancel(shop: Shop, code: str, units: Sequence[tuple[str, int]]) -> None:
