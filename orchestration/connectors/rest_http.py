@@ -125,7 +125,8 @@ class ServiceSession(requests.Session):
     def _body(self, response: Response) -> bytes:
         limit = self._connection.max_response_mb * 1_000_000
         chunks, size = [], 0
-        for chunk in response.iter_content(_CHUNK):
+        # What has arrived, not a whole chunk: a service that sends a byte a minute must not outlast the deadline.
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             size += len(chunk)
             if size > limit:
                 raise SourceError(

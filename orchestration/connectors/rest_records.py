@@ -38,7 +38,7 @@ def shape(record: Record, stream: RestStream, added: Mapping[str, Any], where: s
     steps = stream.explode.path if stream.explode is not None else ()
     optional = stream.explode is not None and stream.explode.optional
     for index, one in enumerate(_exploded(record, steps, optional, where), start=1):
-        derived = {name: _derive(one, spec) for name, spec in stream.derive.items()}
+        derived: dict[str, Any] = {name: _derive(one, spec) for name, spec in stream.derive.items()}
         firsts = ((name, _first(one, paths)) for name, paths in stream.first.items())
         derived |= {name: found for name, found in firsts if found is not ABSENT}
         if stream.hashtags:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ class Asked:
     """A request as the service saw it."""
 
     method: str
+    target: str
     path: str
     params: dict[str, str]
     headers: dict[str, str]
@@ -26,13 +28,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the service answers: `body` is JSON, or bytes as they are; `length` may lie about them."""
+    """What the service answers: `body` is JSON, or bytes as they are; `length` may lie about them.
+
+    pieces: instead of the body, chunks of a chunked answer, each after so many seconds.
+    """
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     length: int | None = None
     hang_up: bool = False
+    pieces: tuple[tuple[float, bytes], ...] = ()
 
 
 Answering = Callable[[Asked], Any]
@@ -60,6 +66,7 @@ def serving(answering: Answering) -> Iterator[Service]:
             is_form = "urlencoded" in self.headers.get("Content-Type", "")
             asked = Asked(
                 method=self.command,
+                target=self.path,
                 path=parts.path,
                 params=dict(parse_qsl(parts.query, keep_blank_values=True)),
                 headers={name.lower(): value for name, value in self.headers.items()},
@@ -72,6 +79,9 @@ def serving(answering: Answering) -> Iterator[Service]:
             if reply.hang_up:
                 self.close_connection = True
                 return
+            if reply.pieces:
+                self._send_pieces(reply)
+                return
             content = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             self.send_response_only(reply.status)
             for name, value in ({"Content-Type": "application/json"} | reply.headers).items():
@@ -81,6 +91,19 @@ def serving(answering: Answering) -> Iterator[Service]:
             self.wfile.write(content)
             if reply.length is not None:
                 self.close_connection = True
+
+        def _send_pieces(self, reply: Reply) -> None:
+            self.send_response_only(reply.status)
+            for name, value in ({"Transfer-Encoding": "chunked"} | reply.headers).items():
+                self.send_header(name, value)
+            self.end_headers()
+            for seconds, piece in (*reply.pieces, (0.0, b"")):
+                time.sleep(seconds)
+                try:
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                except OSError:  # the client has gone, as it should
+                    self.close_connection = True
+                    return
 
         do_GET = do_POST = _answer
 

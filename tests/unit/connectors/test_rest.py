@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import random
@@ -275,6 +276,44 @@ def test_an_answer_without_bound_is_refused(reading: Any) -> None:
         reader.read(connection={"max_response_mb": 0.02})
 
 
+def test_answers_in_chunks_and_zipped_answers_are_read_whole(reading: Any) -> None:
+    ids = [f"{number:05d}" for number in range(4_000)]
+    plain = json.dumps(items(*ids)).encode()
+    halves = ((0.0, plain[:100]), (0.0, plain[100:30_000]), (0.0, plain[30_000:]))
+    with reading(lambda asked: Reply(pieces=halves)) as reader:
+        assert reader.ids() == ids
+    zipped = gzip.compress(plain)
+    for reply in (
+        Reply(zipped, headers={"Content-Encoding": "gzip"}),
+        Reply(pieces=((0.0, zipped[:7]), (0.0, zipped[7:])), headers={"Content-Encoding": "gzip"}),
+    ):
+        with reading(lambda asked, reply=reply: reply) as reader:
+            assert reader.ids() == ids
+    with (
+        reading(
+            lambda asked: Reply(gzip.compress(b"[" + b"0," * 2_000_000), headers={"Content-Encoding": "gzip"})
+        ) as reader,
+        pytest.raises(SourceError, match="more than 1 MB"),
+    ):
+        reader.read(connection={"max_response_mb": 1})
+
+
+def test_an_answer_that_trickles_ends_at_the_deadline(reading: Any) -> None:
+    drops = tuple((0.02, b" ") for _ in range(500))
+    with reading(lambda asked: Reply(pieces=drops)) as reader:
+        reader.time.clock = Clock
+        with pytest.raises(SourceUnavailableError, match="still answering at the end of deadline_seconds"):
+            reader.read(connection={"deadline_seconds": 0.2})
+
+
+def test_a_key_in_the_query_stands_there_once_even_where_the_next_page_repeats_it(reading: Any) -> None:
+    auth = {"auth": {"kind": "api_key", "token_env": "TOKEN", "name": "key", "where": "query"}}
+    first = items("a", next="/items?at=2&key=s3cret-token")
+    with reading(lambda asked: items("b") if "at" in asked.params else first) as reader:
+        assert reader.ids({"pages": {"kind": "next_url", "at": "next"}}, auth) == ["a", "b"]
+        assert reader.service.asked[1].target == "/items?at=2&key=s3cret-token"
+
+
 def test_the_pace_is_kept(reading: Any) -> None:
     pages = {None: items("a", next="2"), "2": items("b", next="3"), "3": items("c")}
     with reading(lambda asked: pages[asked.params.get("cursor")]) as reader:
@@ -527,8 +566,11 @@ class TestWindow:
         rest = self.INCREMENTAL | {"for_each": {"list": "accounts"}}
         with reading(lambda asked: {"items": [{"id": "1", "at": "2026-10-01T10:00:00Z"}]}) as reader:
             file = reader.read(rest, {"lists": {"accounts": ["1"]}})
-            reader.read(rest, {"lists": {"accounts": ["1", "2"]}}, cursor=file.cursor)
-            assert "since" not in reader.service.asked[1].params
+            known = {"cursor": file.cursor, "last_complete_at": LOADED_AT}
+            reader.read(rest, {"lists": {"accounts": ["1"]}}, **known)
+            assert "since" in reader.service.asked[1].params
+            reader.read(rest, {"lists": {"accounts": ["1", "2"]}}, **known)
+            assert "since" not in reader.service.asked[2].params
 
     def test_a_record_without_the_cursor_value_is_an_error(self, reading: Any) -> None:
         with (
