@@ -8,15 +8,9 @@ from pathlib import Path
 
 import click
 
+from orchestration.cli_options import WORKSPACE
+from orchestration.cli_plan import plan
 from orchestration.errors import NanoliftError
-
-WORKSPACE = click.option(
-    "--workspace",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("workspaces/demo"),
-    show_default=True,
-    help="Folder of the brand.",
-)
 
 
 def _day(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:
@@ -77,6 +71,23 @@ def doctor(workspace: Path) -> None:
     from orchestration.doctor import examine
 
     report, healthy = examine(workspace)
+    click.echo(report)
+    sys.exit(0 if healthy else 1)
+
+
+@cli.group()
+def connect() -> None:
+    """Connect a brand's systems."""
+
+
+@connect.command("test")
+@click.argument("source")
+@WORKSPACE
+def connect_test(source: str, workspace: Path) -> None:
+    """Enter SOURCE, read a little of each of its streams and say what was seen; nothing is landed."""
+    from orchestration.connect import try_source
+
+    report, healthy = try_source(workspace, source)
     click.echo(report)
     sys.exit(0 if healthy else 1)
 
@@ -213,6 +224,9 @@ def assign_people(
     from orchestration.planning import assign_people_to
 
     click.echo(assign_people_to(people, campaign, holdout_share, seed, out, strata, cluster))
+
+
+cli.add_command(plan)
 
 
 def main() -> None:

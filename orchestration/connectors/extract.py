@@ -54,6 +54,7 @@ class Extraction:
         real_data: what ${NANOLIFT_REAL_DATA} stands for.
         brand_timezone: IANA zone of the brand's days.
         loaded_at: the landing's instant, naive UTC; an extractor knows no other present.
+        at_most: a look before anything is landed: so many records of a service, one file, one batch of a database.
         closing: what the landing closes when all is landed: connections whose rows come as they are landed.
     """
 
@@ -62,6 +63,7 @@ class Extraction:
     real_data: Path
     brand_timezone: str
     loaded_at: datetime
+    at_most: int | None = None
     closing: ExitStack = field(default_factory=ExitStack)
 
 
@@ -114,10 +116,12 @@ def extract(source: Source, places: Sequence[tuple[Place, Past]], extraction: Ex
 def _files(source: Source, mapping: StreamMapping, past: Past, extraction: Extraction) -> list[SourceFile]:
     assert mapping.path is not None  # Source checks that a file's stream has one
     if not REMOTE.match(mapping.path):
-        return find_files(mapping.path, source.kind, extraction.workspace_root, extraction.real_data)
+        found = find_files(mapping.path, source.kind, extraction.workspace_root, extraction.real_data)
+        return found if extraction.at_most is None else found[-1:]
     from orchestration.connectors.remote_files import remote_files  # only remote sources pay for fsspec
 
     folder = Path(tempfile.mkdtemp(prefix="fetched_", dir=extraction.folder))
     server = source.server or FileServer()
     root, now = extraction.workspace_root, extraction.loaded_at
-    return remote_files(mapping.path, source.kind, server, past.files, folder, root, now)
+    files = 1 if extraction.at_most is not None else None
+    return remote_files(mapping.path, source.kind, server, past.files, folder, root, now, files)

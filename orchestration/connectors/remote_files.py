@@ -50,6 +50,7 @@ def remote_files(
     folder: Path,
     workspace_root: Path,
     now: datetime,
+    at_most: int | None = None,
 ) -> list[SourceFile]:
     """The whole files behind a URL, sorted by path; those that were landed before without being fetched.
 
@@ -61,14 +62,15 @@ def remote_files(
         folder: private folder for the fetched files.
         workspace_root: what server.known_hosts is relative to.
         now: naive UTC, for settle_seconds.
+        at_most: so many files, the last ones; None: all.
 
     Raises:
         SourceUnavailableError: the server does not answer, refuses us, or has no such file.
         SourceError: a file is not what its checksum says, or its last line was cut off.
     """
-    system = _open(url, server, workspace_root)
+    system = open_server(url, server, workspace_root)
     try:
-        listed = _listed(system, url)
+        listed = _listed(system, url)[-at_most if at_most else 0 :]
         files = []
         for number, each in enumerate(listed):
             before = landed.get(each.shown)
@@ -81,7 +83,7 @@ def remote_files(
     except (OSError, EOFError) as error:
         raise SourceUnavailableError(f"{_shown(url)} cannot be read ({type(error).__name__})") from error
     except Exception as error:
-        if _is_of_its_library(error):
+        if is_of_its_library(error):
             raise SourceUnavailableError(f"{_shown(url)} cannot be read ({type(error).__name__})") from error
         raise
     if not listed:
@@ -89,17 +91,24 @@ def remote_files(
     return files
 
 
-def _open(url: str, server: FileServer, workspace_root: Path) -> Any:
+def open_server(url: str, server: FileServer, workspace_root: Path) -> Any:
+    """The fsspec file system behind a URL, entered; deliveries enter their servers by it too.
+
+    Raises:
+        SourceUnavailableError: it does not answer, or does not let us in.
+        SourceError: a password in the URL, no known_hosts for SFTP, or no package for the protocol.
+    """
     import fsspec  # only remote sources pay for its import
 
     parts = urlsplit(url)
     if parts.password is not None:
-        raise SourceError(f"{_shown(url)}: no password in a path; name its variable in [sources.server.secrets]")
+        raise SourceError(f"{_shown(url)}: no password in a path; name its variable among the server's secrets")
     options: dict[str, Any] = dict(server.options)
     options |= {name: secret(variable).get_secret_value() for name, variable in server.secrets.items()}
     if parts.scheme in SFTP:
         options |= {"host_key_policy": _known_hosts(url, server, workspace_root), "look_for_keys": False}
-        options |= {"host": parts.hostname, "port": parts.port or 22, "allow_agent": False, "timeout": 30}
+        options |= {"host": parts.hostname, "port": parts.port or 22, "allow_agent": False}
+        options.setdefault("timeout", 30)
         options |= {"username": parts.username} if parts.username else {}
         if "key_filename" in options:
             options["key_filename"] = str(workspace_root / str(options["key_filename"]))
@@ -110,12 +119,12 @@ def _open(url: str, server: FileServer, workspace_root: Path) -> Any:
     except (OSError, EOFError, ValueError) as error:
         raise SourceUnavailableError(f"{_shown(url)} cannot be entered ({type(error).__name__})") from error
     except Exception as error:
-        if _is_of_its_library(error):
+        if is_of_its_library(error):
             raise SourceUnavailableError(f"{_shown(url)} cannot be entered ({type(error).__name__})") from error
         raise
 
 
-def _is_of_its_library(error: Exception) -> bool:
+def is_of_its_library(error: Exception) -> bool:
     """True for what paramiko and botocore raise: their errors share no base with OSError."""
     return type(error).__module__.split(".")[0] in ("paramiko", "botocore", "aiobotocore", "aiohttp", "s3fs")
 
@@ -126,12 +135,12 @@ def _known_hosts(url: str, server: FileServer, workspace_root: Path) -> Any:
 
     if server.known_hosts is None:
         raise SourceError(
-            f"{_shown(url)}: set known_hosts in [sources.server] to a file made with "
+            f"{_shown(url)}: set known_hosts of its server to a file made with "
             "`ssh-keyscan -p PORT HOST`, its fingerprints compared with those the server's owner gave you"
         )
     path = workspace_root / server.known_hosts
     if not path.is_file():
-        raise SourceError(f"{path} does not exist: known_hosts of [sources.server] must name a file")
+        raise SourceError(f"{path} does not exist: known_hosts of its server must name a file")
     keys = paramiko.HostKeys(str(path))
 
     def judge(_policy: Any, _client: Any, hostname: str, key: Any) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.metrics import Presence
 from orchestration.connectors.rest_cursor import Reached, Window, digest, lies_before, value_of, window, written
 from orchestration.connectors.rest_http import Clock
-from orchestration.connectors.rest_pages import IsPast, Service, Tally
+from orchestration.connectors.rest_pages import Asked, IsPast, Service, Tally
 from orchestration.connectors.rest_records import ADDED, DERIVED, shape
 from orchestration.connectors.rest_reshape import reshaped
 from orchestration.connectors.rest_spec import RestConnection, RestResource, RestStream
@@ -53,6 +54,7 @@ class Read:
         brand_timezone: IANA zone; snapshots are of the load's day there.
         cursor: of the last load of this stream under its present mapping; None: read everything.
         last_complete_at: when everything was last read; None: never.
+        at_most: a look: no more records than this; None: all.
     """
 
     folder: Path
@@ -60,6 +62,7 @@ class Read:
     brand_timezone: str
     cursor: dict[str, Any] | None = None
     last_complete_at: datetime | None = None
+    at_most: int | None = None
 
 
 def read_stream(
@@ -92,7 +95,8 @@ def read_stream(
     presence, tally = Presence(mapping, (*stream.optional, *(f"{DERIVED}.{name}" for name in stream.first))), Tally()
     added = {name: text for name, text in _added(read).items() if f"{ADDED}.{name}" in mapping.source_columns}
     is_past = _is_past(stream, asked.since)
-    answered, lines = _write(path, service, stream, presence, reached, tally, added, is_past)
+    records = islice(service.read(stream, tally, is_past), read.at_most)
+    answered, lines = _write(path, records, stream, presence, reached, added)
     _check(path, lines, stream, reached, answered)
     if is_whole:
         _mark_whole(path)
@@ -102,7 +106,7 @@ def read_stream(
         notes.append(f"{tally.gone} of {tally.asked} things asked for were gone")
     logger.info("%s: %d records of %d pages, %d lines", file.shown, answered, tally.requests, lines)
     cursor = None if reached is None else reached.cursor(read.cursor, over)
-    return replace(file, cursor=cursor, is_complete=is_whole, notes=tuple(notes))
+    return replace(file, cursor=cursor, is_complete=is_whole, notes=tuple(notes), records=lines)
 
 
 def _is_whole(stream: RestStream, read: Read) -> bool:
@@ -124,19 +128,17 @@ def _is_past(stream: RestStream, since: str | None) -> IsPast | None:
 
 def _write(
     path: Path,
-    service: Service,
+    records: Iterator[Asked],
     stream: RestStream,
     presence: Presence,
     reached: Reached | None,
-    tally: Tally,
     added: dict[str, str],
-    is_past: IsPast | None,
 ) -> tuple[int, int]:
     answered = lines = 0
     where = f"{stream.method} {stream.path}"
     with path.open("x", encoding="utf-8") as file:
         path.chmod(0o600)
-        for asked in service.read(stream, tally, is_past):
+        for asked in records:
             answered += 1
             if reached is not None and stream.incremental is not None:
                 reached.see(value_of(asked.record, stream.incremental))
@@ -219,6 +221,7 @@ def extract_rest(source: Source, mapping: StreamMapping, past: Past, extraction:
         brand_timezone=extraction.brand_timezone,
         cursor=past.cursor,
         last_complete_at=past.last_complete_at,
+        at_most=extraction.at_most,
     )
     try:
         return read_stream(source.rest, mapping, read, secret)

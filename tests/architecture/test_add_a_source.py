@@ -9,8 +9,11 @@ from pathlib import Path
 import polars as pl
 from pydantic import SecretStr
 
+from orchestration.connect import try_source
+from orchestration.connectors.files_spec import FileServer
 from orchestration.connectors.landing import land_source
 from orchestration.connectors.mapping_spec import ColumnMapping, StreamMapping
+from orchestration.connectors.presets import preset_names
 from orchestration.connectors.streams import STREAMS, Column, Stream
 from orchestration.settings import load_settings
 from orchestration.workspace import Workspace
@@ -48,6 +51,28 @@ def test_the_example_is_a_valid_configuration(tmp_path: Path) -> None:
     header = _block("csv").splitlines()[0].split(";")
     asked = [mapping.column for mapping in settings.sources[0].streams[0].columns.values() if mapping.column]
     assert set(asked) <= set(header)
+
+
+def test_a_look_at_the_example_says_what_fits_and_lands_nothing(tmp_path: Path) -> None:
+    (tmp_path / "nanolift.toml").write_text(_block("toml"), encoding="utf-8")
+    (tmp_path / "incoming").mkdir()
+    (tmp_path / "incoming" / "receipts_2026-10.csv").write_text(_block("csv"), encoding="utf-8")
+    told, healthy = try_source(tmp_path, "tills")
+    assert healthy and "shows 5 rows, 4 of them fit the mapping" in told
+    assert not (tmp_path / "landing").exists()
+
+
+def test_every_preset_is_listed_and_has_a_page_that_says_how_it_was_tested() -> None:
+    listed = re.search(r"^Presets: ([^.]+)\.", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed is not None and listed[1].split(", ") == preset_names()
+    for name in preset_names():
+        page = (PAGE.parent / "connectors" / f"{name}.md").read_text(encoding="utf-8").lower()
+        assert "fixtures only" in page or "live" in page, name
+
+
+def test_the_page_of_servers_explains_every_option() -> None:
+    text = (PAGE.parent / "connectors" / "files.md").read_text(encoding="utf-8")
+    assert [name for name in FileServer.model_fields if f"| `{name}` |" not in text] == []
 
 
 def test_the_example_lands_as_the_page_says(tmp_path: Path) -> None:
