@@ -36,6 +36,7 @@ class SourceFile:
         notes: what a reader of the run should know, one sentence each.
         rows: of kind rows: where they come from; sha256 then names the reading, not its bytes.
         stamp: what a server told of the file's state; while it is the same, the file is not fetched again.
+        records: how many an extractor wrote into the file; the parser must find as many.
     """
 
     shown: str
@@ -48,6 +49,7 @@ class SourceFile:
     notes: tuple[str, ...] = ()
     rows: RowStream | None = None
     stamp: str | None = None
+    records: int | None = None
 
 
 def find_files(path: str, kind: str, workspace_root: Path, real_data: Path) -> list[SourceFile]:

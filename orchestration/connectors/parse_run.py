@@ -19,7 +19,7 @@ from orchestration.connectors.base import SourceUnavailableError
 from orchestration.connectors.files import SourceFile
 from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.parse import WRONG_FILE
-from orchestration.errors import SourceError
+from orchestration.errors import IntegrityError, SourceError
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +72,7 @@ def parse_files(
     Raises:
         SourceUnavailableError: the child crashed, was killed or ran out of time.
         SourceError: a file is not what its mapping says, or changed while it was read.
+        IntegrityError: another number of records than an extractor wrote.
     """
     entries = [
         {
@@ -96,6 +97,11 @@ def parse_files(
     for number, ((file, mapping), result) in enumerate(zip(files, results, strict=True)):
         if result["sha256"] != file.sha256:
             raise SourceError(f"{file.shown} changed while it was read: run again when it is complete")
+        if file.records is not None and result["rows"] + result["malformed"] != file.records:
+            found = result["rows"] + result["malformed"]
+            raise IntegrityError(
+                f"{file.shown}: {file.records} records were extracted, {found} were read from their file"
+            )
         parsed.append(
             Parsed(
                 file=file,

@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,10 +19,11 @@ from pydantic import SecretStr
 from orchestration.connectors.base import SourceUnavailableError
 from orchestration.connectors.files import SourceFile
 from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.connectors.parse_run import parse_files
 from orchestration.connectors.rest import Read, read_stream
 from orchestration.connectors.rest_http import Clock
 from orchestration.connectors.rest_spec import RestConnection
-from orchestration.errors import ConfigurationError, SourceError
+from orchestration.errors import ConfigurationError, IntegrityError, SourceError
 from tests.unit.connectors.rest_server import Asked, Reply, Service, serving
 
 LOADED_AT = datetime(2026, 10, 5, 1)
@@ -607,6 +609,17 @@ class Shelf:
         self.requests += 1
         self.changes.get(self.requests, lambda rows: None)(self.rows)
         return answer
+
+
+def test_records_that_are_not_found_again_in_their_file_are_an_error(reading: Any, tmp_path: Path) -> None:
+    with reading(lambda asked: items("a", "b")) as reader:
+        file = reader.read()
+    assert file.records == 2
+    mapping = StreamMapping.model_validate({"stream": "reviews", "path": "x", "columns": COLUMNS})
+    (parsed,) = parse_files([(file, mapping)], tmp_path)
+    assert parsed.rows == 2
+    with pytest.raises(IntegrityError, match="3 records were extracted, 2 were read from their file"):
+        parse_files([(replace(file, records=3), mapping)], tmp_path)
 
 
 class TestSlippingRows:
