@@ -137,6 +137,10 @@ def packed(
 def is_wanted(spec: Delivery, name: str) -> bool:
     """Whether a target asks for a file of a generation. The data dictionary goes with any export."""
     path = PurePosixPath(name)
+    if spec.kind == "postgres":
+        return (
+            path.parts[0] == "exports" and path.suffix == ".parquet" and (not spec.outputs or path.stem in spec.outputs)
+        )
     if path.parts[0] not in spec.include:
         return False
     if path.parts[0] == "report" or path.stem == DICTIONARY:

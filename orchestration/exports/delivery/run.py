@@ -132,7 +132,9 @@ class Courier:
         return package_of(spec, self.settings.brand.name, generation)
 
     def _target(self, spec: Delivery) -> Target:
-        return target_of(spec, self.workspace)
+        arrived = [each for each in read_records(self.workspace, spec.name).values() if each.is_delivered]
+        latest = max(arrived, key=lambda each: (each.as_of, each.published_sequence), default=None)
+        return target_of(spec, self.workspace, None if latest is None else vars(latest), self.clock)
 
     def _recorded(self, spec: Delivery, generation: Generation) -> Record | None:
         return read_records(self.workspace, spec.name).get(generation.name)

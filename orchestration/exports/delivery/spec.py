@@ -114,6 +114,8 @@ class Delivery(BaseModel):
             raise ValueError(f"path must begin with {self.kind}://")
         if self.sql is not None and not self.sql.is_postgres:
             raise ValueError("kind = 'postgres' delivers to PostgreSQL only")
+        if self.kind == "postgres" and (files := {"include", "formats"} & self.model_fields_set):
+            raise ValueError(f"{sorted(files)} are about files; `outputs` says which tables")
         if self.audience is not None and (own := {"include", "outputs", "formats"} & self.model_fields_set):
             raise ValueError(f"{sorted(own)} say which exports are sent; a delivery with an audience sends none")
         return self

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
 from orchestration.exports.delivery.folder import Folder
 from orchestration.exports.delivery.spec import Delivery
 from orchestration.exports.delivery.target import Target
 from orchestration.workspace import Workspace
 
 
-def target_of(spec: Delivery, workspace: Workspace) -> Target:
-    """The target, not yet entered."""
+def target_of(
+    spec: Delivery, workspace: Workspace, latest: Mapping[str, Any] | None, clock: Callable[[], datetime]
+) -> Target:
+    """The target, not yet entered.
+
+    Args:
+        latest: as_of, published_sequence and generation of the newest that was delivered; a webhook cannot be asked.
+        clock: naive UTC.
+    """
+    if spec.kind == "webhook":
+        from orchestration.exports.delivery.webhook import Webhook
+
+        return Webhook(spec, latest, clock)
+    if spec.kind in ("s3", "sftp"):
+        from orchestration.exports.delivery.servers import Server
+
+        return Server(spec, workspace.root)
+    if spec.kind == "postgres":
+        from orchestration.exports.delivery.postgres import Postgres
+
+        return Postgres(spec)
     assert spec.path is not None
     return Folder((workspace.root / spec.path).resolve(), owner_only=spec.audience is not None)
