@@ -21,7 +21,7 @@ from orchestration.connectors.row_stream import read_ahead
 
 # Rows mapped at once: more costs memory (about 1 KB a row while mapped), fewer cost time (a fixed 20 ms a batch).
 MAPPED_ROWS = 200_000
-# Batches of a system that wait to be mapped: one is enough to keep both sides busy, and each costs its memory.
+# Batches of a system that wait to be mapped, each costs its memory.
 AHEAD = 2
 
 Frames = Callable[[], Generator[pl.DataFrame, None, None]]

@@ -54,6 +54,8 @@ def removed_rows(
         SourceError: more would be removed than a source plausibly deletes.
     """
     there = landed.filter(pl.col("row_code") != REMOVED)
+    if there.is_empty():
+        return None
     gone = there.join(seen, on=["key_low", "key_high"], how="anti").select("key_low", "key_high")
     if gone.is_empty():
         return None

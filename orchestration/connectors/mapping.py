@@ -83,22 +83,30 @@ def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping, lacking: Sequence
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     nulls = list(mapping.null_values)
     frame = frame.with_columns(pl.when(pl.col(name).is_in(nulls).not_()).then(pl.col(name)) for name in texts)
-    kept = frame.filter(_belongs(mapping, frame.schema))
+    chooses = bool(mapping.only_where or mapping.skip_where_null)
+    kept = frame.filter(_belongs(mapping, frame.schema)) if chooses else frame
     failures: list[Failure] = [(pl.lit(True), f"{name}: {GONE}") for name in lacking]
     values: list[pl.Expr] = []
     for column in stream.columns:
         value, problems = _column(column, mapping, kept.schema)
         values.append(value.cast(POLARS_TYPES[column.type]).alias(column.name))
         failures += [(condition, f"{column.name}: {why}") for condition, why in problems]
-    reasons = pl.coalesce(
-        *(pl.when(condition).then(pl.lit(why)) for condition, why in failures), pl.lit(None, pl.String)
+    fails = pl.any_horizontal(pl.lit(False), *(condition.fill_null(False) for condition, _ in failures))
+    judged = kept.select(pl.col(FILE_ROW).alias(ROW_NO), *values, fails.alias("_fails"))
+    rules = _stream_rules(stream)
+    failed = judged.select(pl.col("_fails") | rules.is_not_null()).to_series()
+    rows = judged.drop("_fails")
+    skipped = frame.height - kept.height
+    # Reasons are texts, and hardly a row has one: they are made for those rows only.
+    broken, unfit = kept.filter(failed), rows.filter(failed)
+    whys = broken.select(
+        pl.lit(None, pl.String).alias(FILE_REASON),
+        *(pl.when(condition).then(pl.lit(why)).alias(f"_{at}") for at, (condition, why) in enumerate(failures)),
     )
-    judged = kept.select(pl.col(FILE_ROW).alias(ROW_NO), *values, reasons.alias("_reason"))
-    judged = judged.with_columns(pl.coalesce("_reason", _stream_rules(stream)).alias("_reason"))
-    failed = judged.get_column("_reason").is_not_null()
-    rejected = kept.filter(failed).with_columns(judged.filter(failed).get_column("_reason").alias(FILE_REASON))
-    judged = judged.drop("_reason")
-    return Mapped(judged.filter(~failed), rejected, judged.filter(failed), frame.height - kept.height)
+    names = [f"_{at}" for at in range(len(failures))]
+    reasons = whys.hstack(unfit).select(pl.coalesce(*names, rules, FILE_REASON).alias(FILE_REASON))
+    rejected = broken.hstack(reasons)
+    return Mapped(rows.filter(~failed) if unfit.height else rows, rejected, unfit, skipped)
 
 
 def _belongs(mapping: StreamMapping, schema: pl.Schema) -> pl.Expr:

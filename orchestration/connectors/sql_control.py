@@ -28,6 +28,8 @@ _MICRO_DIGITS = 6
 CELL = ("store", "day")
 # How many differing cells a record names: enough to see what they have in common.
 NAMED_CELLS = 10
+# So many batches' totals are folded into one: each holds most stores and days again.
+_FOLDED = 8
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Control:
     def count(self, frame: pl.DataFrame, mapped: Mapped) -> None:
         """Add a batch: its raw rows, and what the mapping made of them."""
         self.came.append(_totals_of(self.asked, frame, mapped))
+        if len(self.came) >= _FOLDED:
+            self.came = [_added(pl.concat(self.came))]
 
 
 def asked_of(mapping: StreamMapping) -> Asked | None:
