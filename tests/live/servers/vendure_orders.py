@@ -111,6 +111,23 @@ def cancel(shop: Shop, code: str, units: Sequence[tuple[str, int]]) -> None:
     _do(shop.admin, "cancelOrder(input: $input)", CancelOrderInput=given)
 
 
+def shrink(shop: Shop, code: str, line: str, quantity: int) -> None:
+    """Modify a paid order to fewer units of a line: the shop reckons all prices anew and pays the difference back."""
+    it = order(shop, code)
+    move = f'transitionOrderToState(id: "{it["id"]}", state: "{{}}")'
+    _do(shop.admin, move.format("Modifying"))
+    given = {
+        "dryRun": False,
+        "orderId": it["id"],
+        "adjustOrderLines": [{"orderLineId": line, "quantity": quantity}],
+        "couponCodes": it["couponCodes"],
+        "refund": {"paymentId": it["payments"][0]["id"], "reason": "fewer"},
+    }
+    _do(shop.admin, "modifyOrder(input: $input)", ModifyOrderInput=given)
+    settle_refunds(shop, code)
+    _do(shop.admin, move.format("PaymentSettled"))
+
+
 def _lines(units: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
     return [{"orderLineId": line, "quantity": quantity} for line, quantity in units]
 
