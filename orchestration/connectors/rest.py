@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -84,7 +85,7 @@ def read_stream(
     """
     stream = mapping.rest
     assert stream is not None  # the caller reads REST streams only
-    over = digest(_lists(stream, connection))
+    over = digest([*_lists(stream, connection), *_place(connection)])
     is_whole = _is_whole(stream, read)
     asked = Window(None, None)
     if stream.incremental is not None:
@@ -206,6 +207,12 @@ def _lists(resource: RestResource, connection: RestConnection) -> Sequence[str]:
     if spec.source is not None:
         return _lists(spec.source, connection)
     return spec.values or connection.lists.get(spec.list or "", ())
+
+
+def _place(connection: RestConnection) -> list[str]:
+    """What else decides whose records these are: another shop at the same service has a past of its own."""
+    host = urlsplit(connection.base_url).hostname or ""
+    return [host, *(f"{name}={value}" for name, value in connection.values.items())]
 
 
 def _shown(connection: RestConnection, stream: RestStream) -> str:

@@ -58,14 +58,12 @@ class Cursor(JSONResponseCursorPaginator):
     """A cursor in the answer."""
 
     def __init__(self, pages: RestPages, what: str) -> None:
-        super().__init__(cursor_path=pages.at or "", cursor_param=pages.param, cursor_body_path=pages.body_path)
+        super().__init__(cursor_param=pages.param, cursor_body_path=pages.body_path)
         self._pages, self._once = pages, _Once(what)
 
     def update_state(self, response: Response, data: list[Any] | None = None) -> None:
         """See BasePaginator."""
-        super().update_state(response, data)
-        if not _has_more(response, self._pages):
-            self._next_reference = None
+        self._next_reference = _next(response, self._pages)
         self._once.reference(self._next_reference)
         self._once.page(_records(response))
 
@@ -74,14 +72,12 @@ class NextUrl(JSONLinkPaginator):
     """The next address in the answer."""
 
     def __init__(self, pages: RestPages, what: str) -> None:
-        super().__init__(next_url_path=pages.at or "")
+        super().__init__()
         self._pages, self._once = pages, _Once(what)
 
     def update_state(self, response: Response, data: list[Any] | None = None) -> None:
         """See BasePaginator."""
-        super().update_state(response, data)
-        if not self._next_reference or not _has_more(response, self._pages):
-            self._next_reference = None
+        self._next_reference = _next(response, self._pages)
         self._once.reference(self._next_reference)
         self._once.page(_records(response))
 
@@ -211,6 +207,16 @@ def stability(resource: RestResource) -> str:
 def _records(response: Response) -> list[dict[str, Any]]:
     assert isinstance(response, PageResponse)
     return response.records
+
+
+def _next(response: Response, pages: RestPages) -> str | None:
+    """The next cursor or address. Found by our own paths: a member may be called "@odata.nextLink"."""
+    found = look(response.json(), pages.at or "")
+    if found is ABSENT or found in (None, "", False) or not _has_more(response, pages):
+        return None
+    if not isinstance(found, str | int):
+        raise SourceError(f"what stands at {pages.at!r} is no cursor or address")
+    return str(found)
 
 
 def _has_more(response: Response, pages: RestPages) -> bool:

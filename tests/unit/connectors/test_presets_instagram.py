@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,7 @@ def test_accounts_media_and_figures_land_once(brand: Brand) -> None:
     columns = ("likes_count", "comments_count", "shares_count", "saves_count", "views_count", "reach_count")
     assert brand.rows("social_post_metrics", *columns, "impressions_count")[0] == (12, 3, 2, 1, 100, 80, None)
     since = next(one.params["since"] for one in asked if "since" in one.params)
-    assert int(since) == int((NIGHT - timedelta(days=60)).timestamp()) or since.isdigit()
+    assert datetime.fromtimestamp(int(since), UTC) == datetime(2026, 8, 6, 1, tzinfo=UTC)
 
 
 def test_figures_of_one_media_come_by_their_name_whatever_their_order_and_none_is_null_not_zero(brand: Brand) -> None:

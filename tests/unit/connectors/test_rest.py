@@ -144,6 +144,17 @@ def test_next_addresses_come_from_a_link_header_or_from_the_body(reading: Any) -
         assert reader.ids({"pages": {"kind": "next_url", "at": "next"}}) == ["1", "2"]
 
 
+def test_the_next_address_may_stand_in_a_member_with_dots(reading: Any) -> None:
+    first = items("a") | {"@odata.nextLink": "/items?at=2"}
+    with reading(lambda asked: items("b") if "at" in asked.params else first) as reader:
+        assert reader.ids({"pages": {"kind": "next_url", "at": "@odata.nextLink"}}) == ["a", "b"]
+    with (
+        reading(lambda asked: items("a", next={"page": 2})) as reader,
+        pytest.raises(SourceError, match="is no cursor"),
+    ):
+        reader.read({"pages": CURSOR})
+
+
 def test_a_page_elsewhere_is_refused_before_anything_is_sent_there(reading: Any) -> None:
     with serving(lambda asked: items("x")) as elsewhere:
         with reading(lambda asked: items("a", next=f"{elsewhere.url}/items")) as reader:
@@ -560,9 +571,11 @@ class TestWindow:
         assert file.cursor is not None and file.cursor["value"] == str(LOADED_AT)
 
     def test_a_load_without_records_keeps_the_cursor(self, reading: Any) -> None:
-        with reading(lambda asked: items()) as reader:
-            first = {"value": "2026-10-03 10:30:01", "over": "e3b0c44298fc1c14"}
-            assert reader.read(self.INCREMENTAL, cursor=first).cursor == first
+        replies = in_turn({"items": [{"id": "1", "at": "2026-10-03T10:30:01Z"}]}, items())
+        with reading(replies) as reader:
+            first = reader.read(self.INCREMENTAL).cursor
+            assert first is not None
+            assert reader.read(self.INCREMENTAL, cursor=first, last_complete_at=LOADED_AT).cursor == first
 
     def test_a_new_account_in_the_list_reads_its_whole_past(self, reading: Any) -> None:
         rest = self.INCREMENTAL | {"for_each": {"list": "accounts"}}
@@ -573,6 +586,13 @@ class TestWindow:
             assert "since" in reader.service.asked[1].params
             reader.read(rest, {"lists": {"accounts": ["1", "2"]}}, **known)
             assert "since" not in reader.service.asked[2].params
+
+    def test_another_shop_at_the_same_service_has_a_past_of_its_own(self, reading: Any) -> None:
+        with reading(lambda asked: {"items": [{"id": "1", "at": "2026-10-01T10:00:00Z"}]}) as reader:
+            file = reader.read(self.INCREMENTAL, {"values": {"shop": "north"}})
+            known = {"cursor": file.cursor, "last_complete_at": LOADED_AT}
+            reader.read(self.INCREMENTAL, {"values": {"shop": "south"}}, **known)
+            assert "since" not in reader.service.asked[1].params
 
     def test_a_record_without_the_cursor_value_is_an_error(self, reading: Any) -> None:
         with (
