@@ -92,8 +92,7 @@ def land_file(
         removed = None
         if parsed.file.is_complete and not parsed.malformed:
             seen = pl.concat([hashes.select("key_low", "key_high"), *tally.unfit_keys])
-            # Another mapping's rows of the stream (sales beside returns) are not this one's to miss.
-            own = [load.data for load in earlier if load.mapping_slot == place.slot]
+            own = [load.data for load in earlier if load.mapping_slot == place.slot]  # another mapping's rows may stay
             there = landed if len(own) == len(before) else latest_versions(connection, own, stream)
             removed = removed_rows(connection, there, own, seen, stream, stamp, mapping.most_removed_share)
     accepted = hashes.height - judged.duplicates
