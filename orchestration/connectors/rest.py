@@ -102,9 +102,7 @@ def read_stream(
     if is_whole:
         _mark_whole(path)
     file = source_file(_shown(connection, stream), path, "jsonl")
-    notes = list(presence.notes())
-    if tally.gone:
-        notes.append(f"{tally.gone} of {tally.asked} things asked for were gone")
+    notes = [*presence.notes(), *tally.notes()]
     logger.info("%s: %d records of %d pages, %d lines", file.shown, answered, tally.requests, lines)
     cursor = None if reached is None else reached.cursor(read.cursor, over)
     return replace(file, cursor=cursor, is_complete=is_whole, notes=tuple(notes), records=lines)

@@ -48,6 +48,14 @@ class Tally:
     gone: int = 0
     asked: int = 0
     passes: list[int] = field(default_factory=list)
+    inside: list[Tally] = field(default_factory=list)
+
+    def notes(self) -> Iterator[str]:
+        """A sentence for each list, this one and those it was asked for by, of which something was gone."""
+        if self.gone:
+            yield f"{self.gone} of {self.asked} things asked for were gone"
+        for one in self.inside:
+            yield from one.notes()
 
 
 class Service:
@@ -120,7 +128,8 @@ class Service:
                 raise ConfigurationError(f"give [sources.rest.lists] {spec.list}: what is to be read")
             yield from self._connection.lists[spec.list]
         elif spec.source is not None and spec.field is not None:
-            for asked in self.read(spec.source, Tally()):
+            tally.inside.append(Tally())
+            for asked in self.read(spec.source, tally.inside[-1]):
                 found = look(asked.record, spec.field)
                 if found is ABSENT or found is None or isinstance(found, dict | list):
                     raise SourceError(f"{_shown(spec.source)}: a record has no value at {spec.field!r}")

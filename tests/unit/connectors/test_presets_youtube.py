@@ -160,6 +160,20 @@ def test_a_field_that_is_no_metric_is_missed(brand: Brand) -> None:
         land(brand, youtube.url, streams=["social_posts"])
 
 
+def test_a_channel_without_uploads_is_counted_and_the_others_are_read(brand: Brand) -> None:
+    def one_missing(asked: Asked) -> Any:
+        if asked.params["playlistId"] != "UU_brand":
+            error = {"code": 404, "errors": [{"reason": "playlistNotFound"}]}
+            return Reply({"error": error}, 404)
+        return playlist(asked)
+
+    with serving(routes(SERVICE | {"/playlistItems": one_missing})) as youtube:
+        channels_of = {"channels": [CHANNEL, "UC_silent"]}
+        (metrics,) = brand.land(youtube.url, lists=channels_of, streams=["social_post_metrics"])
+    assert metrics.rows_accepted == 52
+    assert "1 of 2 things asked for were gone" in brand.notes()
+
+
 def test_the_days_quota_makes_the_source_unavailable(brand: Brand) -> None:
     error = {"code": 403, "message": "The request cannot be completed", "errors": [{"reason": "quotaExceeded"}]}
     with (
