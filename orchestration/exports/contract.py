@@ -15,6 +15,7 @@ from orchestration.exports.contract_people import AMBASSADOR_CANDIDATES, AMBASSA
 from orchestration.exports.contract_quality import MODEL_QUALITY
 from orchestration.exports.contract_reach import REACH_OUTPUTS
 from orchestration.exports.contract_reviews import REVIEW_EFFECT
+from orchestration.exports.contract_running import RUNNING_OUTPUTS
 from orchestration.exports.contract_service import SERVICE_AUDIT, SERVICE_QUEUE
 from orchestration.exports.contract_stores import STORE_LIFT
 from orchestration.exports.contract_talk import TALK_OUTPUTS
@@ -40,6 +41,7 @@ OUTPUTS: dict[str, Output] = {
         MODEL_QUALITY,
         SERVICE_QUEUE,
         SERVICE_AUDIT,
+        *RUNNING_OUTPUTS,
         *TEXT_OUTPUTS,
         DATA_QUALITY,
     )

@@ -20,6 +20,7 @@ from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.design import design_quality
 from orchestration.exports.extra_sales import extra_sales
 from orchestration.exports.inputs import take
+from orchestration.exports.library import ugc_library
 from orchestration.exports.model_quality import model_quality
 from orchestration.exports.people import ambassador_candidates, may_be_listed, person_facts
 from orchestration.exports.prosumer_lead import prosumer_lead
@@ -28,6 +29,7 @@ from orchestration.exports.reach import reach_exports
 from orchestration.exports.report.build import build_report
 from orchestration.exports.report.render import render
 from orchestration.exports.review_effect import review_effect
+from orchestration.exports.running import campaign_follow_up, campaign_pacing
 from orchestration.exports.score_results import score_results
 from orchestration.exports.scores import ambassador_scores, uplift_scores, withheld_counts
 from orchestration.exports.service import service_audit, service_queue
@@ -74,6 +76,9 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         **reach_exports(frames, context),
         "service_queue": queue,
         "service_audit": service_audit(frames, context),
+        "campaign_follow_up": campaign_follow_up(frames, facts, context),
+        "campaign_pacing": campaign_pacing(frames, context),
+        "ugc_library": ugc_library(frames, facts, context),
         "moments": moments(frames, context),
         "store_alerts": store_alerts(frames, context),
         "ugc_kinds": ugc_kinds(frames, context),

@@ -37,6 +37,7 @@ MART_INPUTS: dict[str, dict[str, pl.DataType]] = {
         "is_minor": _FLAG,
         "consent_scoring": _TEXT,
         "consent_contact": _TEXT,
+        "consent_ugc_reuse": _TEXT,
         "accounts_count": _INT,
         "followers_count": _INT,
         "tier": _TEXT,
@@ -80,7 +81,16 @@ MART_INPUTS: dict[str, dict[str, pl.DataType]] = {
         "currency": _TEXT,
     },
     "fct_campaign_costs": {"campaign_id": _TEXT, "amount_minor": _INT, "currency": _TEXT},
-    "fct_campaigns": {"campaign_id": _TEXT, "ugc_count": _INT, "is_sales_additive": _FLAG},
+    "fct_campaigns": {
+        "campaign_id": _TEXT,
+        "ugc_count": _INT,
+        "is_sales_additive": _FLAG,
+        "budget_minor": _INT,
+        "budget_currency": _TEXT,
+        "cost_minor": _INT,
+        "cost_currency": _TEXT,
+    },
+    "bridge_campaign_ugc": {"campaign_id": _TEXT, "ugc_key": _TEXT},
 }
 
 SCORE_INPUTS: dict[str, dict[str, pl.DataType]] = {

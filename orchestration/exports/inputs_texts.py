@@ -19,6 +19,7 @@ UGC_TEXT_COLUMNS: dict[str, pl.DataType] = {
     "source": _TEXT,
     "platform_or_site": _TEXT,
     "ugc_kind": _TEXT,
+    "product_id": _TEXT,
     "incentive": _TEXT,
     "is_undisclosed_incentive": _FLAG,
     "is_counted": _FLAG,

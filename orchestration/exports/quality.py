@@ -45,6 +45,9 @@ NEEDS: dict[str, str] = {
     "who_next": "what ambassador_scores, uplift_scores or service_queue need",
     "service_queue": "social_posts or reviews of the last 30 days that tell of a bad moment",
     "service_audit": "what service_queue needs",
+    "campaign_follow_up": "a campaign that runs, with campaign_members and campaign_events",
+    "campaign_pacing": "a campaign that runs, with campaign_members and campaign_events",
+    "ugc_library": "social_posts or reviews of the last 90 days that speak well of the brand",
     "ambassador_candidates": "people with a basis: consumers with consents, or sources with a research basis",
     "ambassador_scores": "sales brought in through others: members' codes or links (campaign_events, pos_lines "
     "with promotion_code) of a finished campaign",

@@ -96,5 +96,5 @@ def test_a_frame_that_breaks_the_contract_is_refused(broken, complaint: str) -> 
 
 
 def test_an_input_without_a_column_the_exports_read_is_refused_by_name() -> None:
-    with pytest.raises(IntegrityError, match=r"\['is_sales_additive', 'ugc_count'\] of fct_campaigns"):
-        take({"fct_campaigns": pl.DataFrame({"campaign_id": ["c"]})}, "fct_campaigns")
+    with pytest.raises(IntegrityError, match=r"\['ugc_key'\] of bridge_campaign_ugc, which has only \['campaign_id'\]"):
+        take({"bridge_campaign_ugc": pl.DataFrame({"campaign_id": ["c"]})}, "bridge_campaign_ugc")
