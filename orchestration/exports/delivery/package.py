@@ -114,9 +114,24 @@ def package_of(spec: Delivery, brand: str, generation: Generation) -> Package:
             "and formats"
         )
     for item in items:
-        if item.path is None or not item.path.is_file() or sha256_of(item.path) != item.sha256:
-            raise IntegrityError(f"{generation.name}/{item.name} is not what was published: it is not delivered")
+        checked(generation, item.name)
     return packed(spec, brand, generation, tuple(items))
+
+
+def checked(generation: Generation, name: str) -> Path:
+    """The path of a published file whose bytes are what was published.
+
+    Raises:
+        DeliveryError: the generation has no such file.
+        IntegrityError: its bytes changed.
+    """
+    said = generation.manifest["files"].get(name)
+    if said is None:
+        raise DeliveryError(f"{generation.name} has no {name}")
+    path = generation.path / name
+    if not path.is_file() or sha256_of(path) != said["sha256"]:
+        raise IntegrityError(f"{generation.name}/{name} is not what was published: it is not delivered")
+    return path
 
 
 def packed(

@@ -129,7 +129,11 @@ class Courier:
         return done
 
     def _package(self, spec: Delivery, generation: Generation) -> Package:
-        return package_of(spec, self.settings.brand.name, generation)
+        if spec.audience is None:
+            return package_of(spec, self.settings.brand.name, generation)
+        from orchestration.exports.delivery.audience_inputs import audience_package
+
+        return audience_package(spec, self.settings, self.workspace, generation, self.clock())
 
     def _target(self, spec: Delivery) -> Target:
         arrived = [each for each in read_records(self.workspace, spec.name).values() if each.is_delivered]

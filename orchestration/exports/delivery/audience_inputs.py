@@ -1,0 +1,91 @@
+"""What a list of people is made of, read as it goes out: published list, identities, newest consents, vault.
+
+Belongs here: reading, and the package. Does not: the rules (audience.py). Nothing read here is written within nanolift:
+the list exists in memory and at the target.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from orchestration.connectors.loads import active_loads, read_loads, verify_load
+from orchestration.connectors.vault import Vault
+from orchestration.exports.delivery.audience import as_csv, as_parquet, chosen, consent_now, named, who_may
+from orchestration.exports.delivery.package import Item, Package, checked, packed
+from orchestration.exports.delivery.spec import Delivery
+from orchestration.generations import Generation
+from orchestration.settings import Settings, pseudonym_key
+from orchestration.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+_CONSENTS: Mapping[str, Any] = {
+    **{"identity_key": pl.String, "purpose": pl.String, "status": pl.String, "changed_at": pl.Datetime("us")},
+    **{"known_at": pl.Datetime("us"), "loaded_at": pl.Datetime("us"), "load_id": pl.String, "row_no": pl.Int64},
+    "is_removed": pl.Boolean,
+}
+_CONSUMERS: Mapping[str, Any] = {"identity_key": pl.String, "is_minor": pl.Boolean}
+_VAULT_COLUMNS = ["identity_key", "kind", "reference"]
+
+
+def audience_package(
+    spec: Delivery, settings: Settings, workspace: Workspace, generation: Generation, at: datetime
+) -> Package:
+    """The list of a generation's people who may be on it at `at` (naive UTC), under their names.
+
+    The vault is opened only where somebody is left to be named; the opening is logged by the vault.
+
+    Raises:
+        DeliveryError: the generation has no such output.
+        IntegrityError: bytes that are not what was published or landed; another pseudonym key.
+    """
+    audience = spec.audience
+    assert audience is not None
+    scores = pl.read_parquet(checked(generation, f"exports/{audience.choose_from}.parquet"))
+    identities, known_minors = _published(generation)
+    consents = consent_now(_landed(workspace, "consents", _CONSENTS), identities, at)
+    minors = pl.concat([known_minors, _landed_minors(workspace, identities)])
+    people = who_may(chosen(scores, audience), consents, minors, audience)
+    references = identities.head(0).with_columns(kind=pl.lit(""), reference=pl.lit(""))
+    if people.keys.height:
+        vault = Vault(workspace.vault, pseudonym_key(settings))
+        entries = vault.read(f"delivery of {generation.name} to {spec.name}: {audience.purpose}", at)
+        own = identities.join(people.keys, on="consumer_key", how="semi")
+        references = own.join(entries.select(_VAULT_COLUMNS), on="identity_key")
+    listed, counts = named(people, references, audience)
+    logger.info("people for %s, purpose %s: %s", spec.name, audience.purpose, counts)
+    item = Item.of("audience/audience.csv", as_csv(listed))
+    if spec.kind == "postgres":
+        item = Item.of("audience/audience.parquet", as_parquet(listed))
+    return packed(spec, settings.brand.name, generation, (item,), counts)
+
+
+def _published(generation: Generation) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """identity_key, consumer_key as the generation resolved them; and who it knows to be under age."""
+    with duckdb.connect(str(checked(generation, "warehouse.duckdb")), read_only=True) as connection:
+        identities = connection.sql("select identity_key, consumer_key from intermediate.int_identities_resolved")
+        known = pl.DataFrame(pl.from_arrow(identities.to_arrow_table()))
+        minors = connection.sql("select consumer_key from marts.dim_consumers where is_minor")
+        return known, pl.DataFrame(pl.from_arrow(minors.to_arrow_table()))
+
+
+def _landed_minors(workspace: Workspace, identities: pl.DataFrame) -> pl.DataFrame:
+    """consumer_key of everybody whom any landed row says to be under age, also where a later one does not."""
+    rows = _landed(workspace, "consumers", _CONSUMERS).filter(pl.col("is_minor"))
+    return identities.join(rows, on="identity_key", how="semi").select("consumer_key")
+
+
+def _landed(workspace: Workspace, stream: str, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """All landed rows of a stream, also those landed after the generation was made; a column not yet there is NULL."""
+    frames = [pl.DataFrame(schema=schema)]
+    for load in active_loads(read_loads(workspace.landing, stream=stream)):
+        verify_load(load)
+        rows = pl.read_parquet(load.data)
+        frames.append(rows.select(pl.col(name).cast(kind) for name, kind in schema.items() if name in rows.columns))
+    return pl.concat(frames, how="diagonal")
