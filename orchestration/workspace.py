@@ -60,6 +60,11 @@ class Workspace:
         return self.root / "current"
 
     @property
+    def plans(self) -> Path:
+        """<name>/: whom to invite next, written by `nanolift plan` from the published generation."""
+        return self.root / "plans"
+
+    @property
     def builds(self) -> Path:
         """Scratch of running runs, one folder a run; swept at the next start."""
         return self.root / "builds"

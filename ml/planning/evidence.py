@@ -38,7 +38,8 @@ class Known:
 
     Attributes:
         audiences: pools, law and lists.
-        size, pool, listed: (candidates,) for Options.
+        size: (candidates,) people who listen: the list, else as many as what comes through others tells.
+        pool, listed: (candidates,) for Options.
         notes: sentences for whoever reads the plan.
         is_local: whether every area is a pool.
     """
@@ -57,7 +58,8 @@ def known_audiences(
     """What is known of the candidates' audiences.
 
     Args:
-        people: consumer_key, area_id, followers_count; a row a candidate, sorted by consumer_key.
+        people: consumer_key, area_id, followers_count, expected_through_others_minor; a row a candidate, sorted by
+            consumer_key.
         followers: consumer_key, follower_key: complete lists, one a person; also of people who are no candidates.
         area_people: inhabitants by area.
         market: people who could be reached at all; None: the sum of the areas, else not known.
@@ -68,7 +70,7 @@ def known_audiences(
     size, unknown = _sizes(people, lists)
     is_local = bool(area_people) and lists.are_local()
     notes = [
-        f"{unknown} of {people.height} audiences are not known: taken as the median of the others" if unknown else "",
+        f"the followers of {unknown} of {people.height} people are not known" if unknown else "",
         f"{lists.candidates_count} candidates have a follower list" if lists.candidates_count else "",
     ]
     if is_local:
@@ -178,15 +180,19 @@ class _Lists:
 
 
 def _sizes(people: pl.DataFrame, lists: _Lists) -> tuple[FloatArray, int]:
-    """((candidates,) people in each audience, how many are not known)."""
+    """((candidates,) people who listen, how many candidates' followers are not known).
+
+    Without a list a person's share of the usual audience is their share of the usual value through others: who has
+    ten times the followers is not heard by ten times as many, and many whose followers nobody knows are heard.
+    """
     told = people["followers_count"].cast(pl.Float64).fill_null(np.nan).to_numpy().copy()
     own = lists.of_candidate >= 0
     told[own] = lists.length[lists.of_candidate[own]]
     known = np.isfinite(told) & (told > 0)
     usual = float(np.median(told[known])) if known.any() else 1.0
-    unknown = ~np.isfinite(told)
-    # Nobody follows: a share of a person, so that what others buy because of them stays theirs alone.
-    return np.where(unknown, usual, np.maximum(np.nan_to_num(told), 1.0)), int(unknown.sum())
+    others = people["expected_through_others_minor"].cast(pl.Float64).fill_null(0.0).clip(0).to_numpy()
+    mean = float(others[others > 0].mean()) if (others > 0).any() else 1.0
+    return np.where(own, np.nan_to_num(told), np.maximum(usual * others / mean, 1e-6)), int((~np.isfinite(told)).sum())
 
 
 def _law(size: FloatArray, lists: _Lists, population: FloatArray, pool: IntArray, is_local: bool) -> Law:

@@ -26,6 +26,11 @@ from ml.planning.options import Limits, Options, Room
 from ml.planning.request import FAIR_BY, PlanRequest
 from ml.planning.told import UNKNOWN_AREA, Plan, prices_frame, rows_frame, summary_of
 
+# Of the differences between people's own purchases so much is believed: they are learned from effects that few
+# campaigns can tell apart. On development worlds a predicted difference of 1 was a true one of .3 to .5; believing all
+# of it moved plans to people who buy and away from people who tell, at 2 to 4 % of the true value.
+OWN_BELIEVED = 0.4
+
 
 @dataclass(frozen=True)
 class Audience:
@@ -60,7 +65,7 @@ def recruitment_plan(people: pl.DataFrame, request: PlanRequest, audience: Audie
         told = ", ".join(f"{count} {reason}" for reason, count in left_out.items() if count)
         raise NothingToLearnError(f"nobody may be planned: {told or 'no person may be listed'}")
     known = known_audiences(
-        eligible.select("consumer_key", "area_id", "followers_count"),
+        eligible.select("consumer_key", "area_id", "followers_count", "expected_through_others_minor"),
         audience.followers,
         audience.area_people,
         audience.market,
@@ -92,26 +97,25 @@ def recruitment_plan(people: pl.DataFrame, request: PlanRequest, audience: Audie
 
 
 def _options(table: pl.DataFrame, eligible: pl.DataFrame, known: Known) -> tuple[Options, BoolArray]:
-    """(options, whether each has a score): audiences without a list are as large as what comes through them."""
+    """(options, whether each has a score)."""
     number = {key: place for place, key in enumerate(eligible["consumer_key"])}
     person = np.array([number[key] for key in table["consumer_key"]], dtype=np.int64)
     factor = table["factor"].to_numpy()
     is_scored = table["expected_value_minor"].is_not_null().to_numpy()
     whole = table["expected_value_minor"].fill_null(0).cast(pl.Float64).to_numpy()
     others = table["expected_through_others_minor"].fill_null(0).cast(pl.Float64).to_numpy()
-    listed = known.listed[person]
-    usual = float(np.median(known.size))
-    mean = float(others[is_scored].mean()) if is_scored.any() else 1.0
-    heard = np.maximum(usual * others / max(mean, 1e-9), 1e-6)
+    own = whole - others
+    usual = float(own[is_scored].mean()) if is_scored.any() else 0.0
+    own = np.where(is_scored, usual + OWN_BELIEVED * (own - usual), 0.0)
     return (
         Options(
             person,
             table["cost_minor"].cast(pl.Float64).to_numpy(),
-            (whole - others) * factor,
+            own * factor,
             np.maximum(others, 0.0) * factor,
-            np.where(listed >= 0, known.size[person], heard),
+            known.size[person],
             known.pool[person],
-            listed,
+            known.listed[person],
         ),
         np.asarray(is_scored, dtype=np.bool_),
     )

@@ -17,7 +17,7 @@ from ml.planning.request import FairShare, PlanRequest, Product
 from ml.planning.told import EXPLORATION, NOT_SCORED, VALUE
 
 DAY = date(2025, 6, 30)
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "consumer_key": pl.String,
     "consent_contact": pl.String,
     "standing_holdout": pl.Boolean,
@@ -174,7 +174,8 @@ def test_what_people_add_sums_to_the_value_and_the_range_is_that_of_the_scores()
     assert plan.rows["adds"].sum() == pytest.approx(plan.summary["value_minor"])
     through_others = float(plan.rows["through_others"].sum())
     assert plan.summary["value_high_minor"] - plan.summary["value_minor"] == pytest.approx(0.2 * through_others)
-    assert plan.rows["alone"].to_list() == pytest.approx([2_000, 1_000])
+    # Own parts of 500 and 250: a share of .4 of their distance from 375 is believed.
+    assert plan.rows["alone"].to_list() == pytest.approx([1_500 + 425, 750 + 325])
 
 
 def test_more_stock_of_the_better_product_is_worth_its_price() -> None:
