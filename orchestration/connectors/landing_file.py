@@ -86,8 +86,7 @@ def land_file(
         tally = write_mapped(parsed, mapping, stamp, context.pseudonymiser, connection, partial / "data.parquet")
         before = [load.data for load in earlier]
         landed = latest_versions(connection, before, stream)
-        hashes = pl.concat(tally.hashes, rechunk=True)
-        tally.hashes.clear()
+        hashes = pl.concat(tally.hashes)
         judged = judge_duplicates(hashes, landed)
         removed = None
         if parsed.file.is_complete and not parsed.malformed:

@@ -193,9 +193,9 @@ def judge_duplicates(rows: pl.DataFrame, landed: pl.DataFrame) -> Judged:
     conflicts = 0
     own, other = (frame.select((pl.col("key_low") % parts).cast(pl.UInt16)).to_series() for frame in (rows, landed))
     for number in range(parts):
-        at = (own == number).arg_true()
-        judged = _judged(rows[at], landed.filter(other == number))
-        keep[at.to_numpy()] = judged.keep.to_numpy()
+        here = own == number
+        judged = _judged(rows.filter(here), landed.filter(other == number))
+        keep[here.to_numpy()] = judged.keep.to_numpy()
         conflicts += judged.conflicts
     kept = pl.Series("keep", keep)
     return Judged(kept, rows.height - int(kept.sum()), conflicts)

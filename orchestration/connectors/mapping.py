@@ -82,7 +82,8 @@ def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping, lacking: Sequence
     stream = STREAMS[mapping.stream]
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     nulls = list(mapping.null_values)
-    frame = frame.with_columns(pl.when(pl.col(name).is_in(nulls).not_()).then(pl.col(name)) for name in texts)
+    if texts:
+        frame = frame.with_columns(pl.when(pl.col(name).is_in(nulls).not_()).then(pl.col(name)) for name in texts)
     chooses = bool(mapping.only_where or mapping.skip_where_null)
     kept = frame.filter(_belongs(mapping, frame.schema)) if chooses else frame
     failures: list[Failure] = [(pl.lit(True), f"{name}: {GONE}") for name in lacking]
@@ -97,6 +98,9 @@ def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping, lacking: Sequence
     failed = judged.select(pl.col("_fails") | rules.is_not_null()).to_series()
     rows = judged.drop("_fails")
     skipped = frame.height - kept.height
+    if not failed.any():
+        none = kept.clear().with_columns(pl.lit(None, pl.String).alias(FILE_REASON))
+        return Mapped(rows, none, rows.clear(), skipped)
     # Reasons are texts, and hardly a row has one: they are made for those rows only.
     broken, unfit = kept.filter(failed), rows.filter(failed)
     whys = broken.select(
@@ -106,7 +110,7 @@ def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping, lacking: Sequence
     names = [f"_{at}" for at in range(len(failures))]
     reasons = whys.hstack(unfit).select(pl.coalesce(*names, rules, FILE_REASON).alias(FILE_REASON))
     rejected = broken.hstack(reasons)
-    return Mapped(rows.filter(~failed) if unfit.height else rows, rejected, unfit, skipped)
+    return Mapped(rows.filter(~failed), rejected, unfit, skipped)
 
 
 def _belongs(mapping: StreamMapping, schema: pl.Schema) -> pl.Expr:
