@@ -41,9 +41,10 @@ def who_next(
         ambassadors: the export ambassador_scores.
         queue: the export service_queue.
     """
+    cost = member_cost_minor(frames, context.currency)
     people = (
-        facts.join(_recruits(frames, ambassadors, context.currency), on="consumer_key", how="left")
-        .join(_samples(frames), on="consumer_key", how="left")
+        facts.join(_recruits(ambassadors, cost), on="consumer_key", how="left")
+        .join(_samples(frames, cost), on="consumer_key", how="left")
         .join(_bad(queue), on="consumer_key", how="left")
         .join(_good(frames, context), on="consumer_key", how="left")
     )
@@ -68,9 +69,8 @@ def who_next(
 _WORTH = ("expected_value_minor", "expected_value_low_minor", "expected_value_high_minor", "cost_minor")
 
 
-def _recruits(frames: Frames, ambassadors: pl.DataFrame, currency: str) -> pl.DataFrame:
+def _recruits(ambassadors: pl.DataFrame, cost: int | None) -> pl.DataFrame:
     """Per scored person: worth of an invitation, and whether it is above its cost."""
-    cost = member_cost_minor(frames, currency)
     best = max(1, round(BEST_SHARE * ambassadors.height))
     worth_it = pl.col("rank") <= best if cost is None else pl.col("expected_value_minor") > cost
     return ambassadors.select(
@@ -102,8 +102,8 @@ def member_cost_minor(frames: Frames, currency: str) -> int | None:
     return round(int(spent) / int(people))
 
 
-def _samples(frames: Frames) -> pl.DataFrame:
-    """Per person: what contact of the latest campaign learned from is expected to change; money where it is counted."""
+def _samples(frames: Frames, cost: int | None) -> pl.DataFrame:
+    """Per person: what contact is expected to change, by the latest campaign learned from, and whether it pays."""
     uplift = take(frames, "uplift").sort("campaign_id", "consumer_key")
     kinds = {outcome: outcome_of(outcome).kind for outcome in uplift.get_column("outcome").unique().to_list()}
     money = uplift.filter(pl.col("outcome").is_in([name for name, kind in kinds.items() if kind == "money"]))
@@ -113,11 +113,15 @@ def _samples(frames: Frames) -> pl.DataFrame:
         for name, end in (("uplift", "value"), ("uplift_low", "low"), ("uplift_high", "high"))
     )
     groups = shares.group_by("consumer_key", maintain_order=True).agg(
-        is_sample=(pl.col("group_label") == HELPS).any(),
+        is_helped=(pl.col("group_label") == HELPS).any(),
+        best_rank=pl.col("rank").min(),
         is_hurt=(pl.col("group_label") == HURTS).any(),
         sample_reason=pl.col("reason_1").last(),
     )
-    return groups.join(worth, on="consumer_key", how="full", coalesce=True)
+    people = groups.join(worth, on="consumer_key", how="full", coalesce=True)
+    best = max(1, round(BEST_SHARE * people.height))
+    worth_it = pl.col("best_rank") <= best if cost is None else pl.col("sample_value") > cost
+    return people.with_columns(is_sample=pl.col("is_helped") & worth_it, sample_cost=pl.lit(cost, pl.Int64))
 
 
 def _bad(queue: pl.DataFrame) -> pl.DataFrame:
@@ -147,7 +151,8 @@ def _wish() -> pl.Expr:
     recruits = pl.col("is_recruit").fill_null(False)
     samples = pl.col("is_sample").fill_null(False)
     of_recruit = pl.col("recruit_value") - pl.col("recruit_cost").fill_null(0)  # an unknown cost changes no order
-    of_sample = pl.col("sample_value").fill_null(0)  # a worth not known in money loses to one that is
+    # A worth that is not known in money loses to one that is.
+    of_sample = pl.col("sample_value").fill_null(0) - pl.col("sample_cost").fill_null(0)
     return (
         pl.when(pl.col("fix_place").is_not_null())
         .then(pl.lit(FIX))
@@ -197,7 +202,8 @@ def _of_wish(name: str) -> pl.Expr:
         "expected_value_minor": pl.col("sample_value"),
         "expected_value_low_minor": pl.col("sample_low"),
         "expected_value_high_minor": pl.col("sample_high"),
-    }.get(name, pl.col("recruit_cost"))
+        "cost_minor": pl.col("sample_cost"),
+    }[name]
     return pl.when(pl.col("wish") == RECRUIT).then(recruit).when(pl.col("wish") == SAMPLE).then(sample).cast(pl.Int64)
 
 

@@ -106,13 +106,26 @@ def test_contact_that_hurts_is_not_made(frames: Frames, context: ExportContext) 
     assert listed(frames, context)["p5"]["why"] == "contact is expected to turn this person away"
 
 
-def test_whom_contact_helps_gets_a_sample_worth_what_it_is_expected_to_move(
+def test_whom_contact_helps_gets_a_sample_where_it_is_worth_more_than_it_costs(
     frames: Frames, context: ExportContext
 ) -> None:
     frames["ambassador"] = frame("ambassador", [])
-    row = listed(frames, context)["p1"]  # group "contact helps" on first purchases; 2.50 EUR of spend
-    assert (row["action"], row["why"]) == ("sample", "bought three times")
-    assert (row["expected_value_minor"], row["score_rank"]) == (250, None)
+    assert listed(frames, context) == {}  # 2.50 EUR of spend are expected of p1, a member costs 60.25
+    frames["fct_campaign_costs"] = frame(
+        "fct_campaign_costs", [{"campaign_id": "spring", "amount_minor": 400, "currency": "EUR"}]
+    )
+    row = listed(frames, context)["p1"]
+    assert (row["action"], row["why"], row["score_rank"]) == ("sample", "bought three times", None)
+    assert (row["expected_value_minor"], row["cost_minor"]) == (250, 200)
+
+
+def test_without_booked_costs_the_best_twentieth_is_sent_a_sample(frames: Frames, context: ExportContext) -> None:
+    frames |= {"ambassador": frame("ambassador", []), "fct_campaign_costs": frame("fct_campaign_costs", [])}
+    frames["uplift"] = frames["uplift"].with_columns(
+        rank=pl.when(pl.col("consumer_key") == "p1").then(1).otherwise(pl.col("rank") + 1)
+    )
+    row = listed(frames, context)["p1"]
+    assert (row["action"], row["cost_minor"]) == ("sample", None)
 
 
 def test_a_good_moment_is_thanked_for_within_two_weeks(frames: Frames, context: ExportContext) -> None:
