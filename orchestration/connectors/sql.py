@@ -11,14 +11,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import SecretStr
 
 from orchestration.connectors.extract import Extraction, Past, Place, Work
 from orchestration.connectors.files import SourceFile
 from orchestration.connectors.row_stream import RowStream
-from orchestration.connectors.sql_alchemy import AlchemySession
 from orchestration.connectors.sql_control import Control, asked_of
 from orchestration.connectors.sql_postgres import PostgresSession
 from orchestration.connectors.sql_postgres_query import NUMBERS, TIMES, quick_digits, rows_query, where_since
@@ -27,7 +26,10 @@ from orchestration.connectors.sql_window import Window, ceiling, cursor_of, wind
 from orchestration.errors import SourceError
 from orchestration.settings import Source, secret
 
-Session = PostgresSession | AlchemySession
+if TYPE_CHECKING:
+    from orchestration.connectors.sql_alchemy import AlchemySession
+
+Session: TypeAlias = "PostgresSession | AlchemySession"
 
 
 def extract_sql(source: Source, places: Sequence[tuple[Place, Past]], extraction: Extraction) -> list[Work]:
@@ -51,7 +53,11 @@ def opened(spec: SqlConnection) -> Session:
         SourceUnavailableError, SourceError, ConfigurationError: as extract_sql.
     """
     password: SecretStr | None = None if spec.password_env is None else secret(spec.password_env)
-    return PostgresSession.opened(spec, password) if spec.is_postgres else AlchemySession.opened(spec, password)
+    if spec.is_postgres:
+        return PostgresSession.opened(spec, password)
+    from orchestration.connectors.sql_alchemy import AlchemySession  # 25 MB that PostgreSQL does without
+
+    return AlchemySession.opened(spec, password)
 
 
 def _read(session: Session, source: Source, place: Place, past: Past, extraction: Extraction) -> SourceFile:
