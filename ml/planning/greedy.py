@@ -47,48 +47,97 @@ def choose(
     candidates = np.setdiff1d(candidates, np.array(fixed, dtype=np.int64))
     best, room = _begun(coverage, limits, fixed)
     single = _best_single(best, room, candidates)
-    greedy(coverage, best, room, candidates)
+    greedy(coverage, best, room, candidates, frozenset(fixed))
     for start in (*starts, single):
         state, left = _begun(coverage, limits, [*fixed, *start])
         if start is single and state.value <= best.value:
             continue
-        greedy(coverage, state, left, candidates)
+        greedy(coverage, state, left, candidates, frozenset(fixed))
         if state.value > best.value + LEAST_GAIN:
             best, room = state, left
     swap(coverage, best, room, candidates, frozenset(fixed))
     return list(best.members)
 
 
-def greedy(coverage: Coverage, state: Chosen, room: Room, candidates: IntArray) -> None:
-    """Add the option of most gain per cost until none fits or none gains; equal ones by their number."""
-    cost, pool, is_listed = coverage.options.cost, coverage.options.pool, coverage.is_listed
-    open_ = candidates[room.fitting(candidates)] if len(candidates) else candidates
+def greedy(
+    coverage: Coverage, state: Chosen, room: Room, candidates: IntArray, fixed: frozenset[int] = frozenset()
+) -> None:
+    """Add the option of most gain per cost until none fits or none gains; equal ones by their number.
+
+    Who has an option may change to a dearer one, at what that adds per what it costs more: else everybody would get the
+    product of most value per cost while the budget would pay for better ones.
+    """
+    cost, person = coverage.options.cost, coverage.options.person
     # What an option adds is known as of this change of its pool, or of the lists; of both where they meet.
-    has_lists = bool(is_listed.any())
     changes = np.zeros(len(coverage.audiences.population) + 1, dtype=np.int64)
-    place = np.where(has_lists, 0, pool + 1)
+    place = np.where(coverage.is_listed.any(), 0, coverage.options.pool + 1)
     seen = np.zeros(coverage.options.count, dtype=np.int64)
-    heap = _entries(state, cost, open_)
+    held = {int(person[option]): option for option in state.members}
+    free = candidates[room.fitting(candidates)] if len(candidates) else candidates
+    heap = _entries(state, cost, free)
+    heap += [
+        (-_rise(coverage, state, held[int(person[option])], int(option)), int(option))
+        for option in candidates[room.taken[person[candidates]]].tolist()
+        if held[int(person[option])] not in fixed | {option}
+    ]
     heapq.heapify(heap)
     while heap:
         first = heapq.heappop(heap)
-        option = first[1]
-        if not room.fits(option):
+        option, own = first[1], held.get(int(person[first[1]]))
+        if own is not None:
+            if own not in fixed and _changed(coverage, state, room, own, first, heap):
+                held[int(person[option])] = option
+                changes[place[option]] += 1
+        elif not room.fits(option):
             continue  # room only shrinks here
-        if seen[option] == changes[place[option]]:
+        elif seen[option] == changes[place[option]]:
             state.add(option)
             room.take(option)
+            held[int(person[option])] = option
             changes[place[option]] += 1
-            continue
-        batch = [first, *(heapq.heappop(heap) for _ in range(min(BATCH - 1, len(heap))))]
-        which = np.array([number for _, number in batch], dtype=np.int64)
-        stale = which[seen[which] != changes[place[which]]]
-        for entry in batch:
-            if seen[entry[1]] == changes[place[entry[1]]]:
+        else:
+            batch = [first, *(heapq.heappop(heap) for _ in range(min(BATCH - 1, len(heap))))]
+            which = np.array([number for _, number in batch], dtype=np.int64)
+            is_stale = (seen[which] != changes[place[which]]) & ~room.taken[person[which]]
+            for entry, stale in zip(batch, is_stale.tolist(), strict=True):
+                if not stale:
+                    heapq.heappush(heap, entry)
+            seen[which[is_stale]] = changes[place[which[is_stale]]]
+            for entry in _entries(state, cost, which[is_stale]):
                 heapq.heappush(heap, entry)
-        seen[stale] = changes[place[stale]]
-        for entry in _entries(state, cost, stale):
-            heapq.heappush(heap, entry)
+
+
+def _changed(
+    coverage: Coverage, state: Chosen, room: Room, own: int, entry: tuple[float, int], heap: list[tuple[float, int]]
+) -> bool:
+    """Whether a person's option was changed for a dearer one; one that is not the best any more goes back."""
+    option = entry[1]
+    rise = _rise(coverage, state, own, option)
+    if rise <= 0:
+        return False
+    if heap and (-rise, option) > max(heap[0], entry):
+        heapq.heappush(heap, (-rise, option))
+        return False
+    room.give_back(own)
+    if not room.fits(option):
+        room.take(own)
+        return False
+    room.take(option)
+    state.remove(own)
+    state.add(option)
+    return True
+
+
+def _rise(coverage: Coverage, state: Chosen, own: int, option: int) -> float:
+    """What a dearer option of the same person adds per what it costs more; 0: not dearer, or nothing."""
+    more = float(coverage.options.cost[option] - coverage.options.cost[own])
+    if more <= 0:
+        return 0.0
+    loss = float(state.losses(np.array([own]))[0])
+    state.remove(own)
+    gain = float(state.gains(np.array([option]))[0])
+    state.add(own)
+    return max(gain - loss, 0.0) / more if gain - loss > LEAST_GAIN else 0.0
 
 
 def _entries(state: Chosen, cost: FloatArray, which: IntArray) -> list[tuple[float, int]]:

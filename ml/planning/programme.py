@@ -22,7 +22,10 @@ FIRST_TANGENTS = (0.0, 0.05, 0.15, 0.3, 0.6, 1.0, 1.8)
 class Programme:
     """Columns: options; load and worth of every pool and layer in use; credits of people in several lists."""
 
-    def __init__(self, coverage: Coverage, limits: Limits, fixed: Sequence[int]) -> None:
+    def __init__(
+        self, coverage: Coverage, limits: Limits, fixed: Sequence[int], *, are_lists_apart: bool = False
+    ) -> None:
+        """are_lists_apart: lists are taken to share nobody: small, and looser."""
         options, self.coverage = coverage.options, coverage
         count, layers = options.count, len(coverage.steps)
         self.cells = np.unique(options.pool[~coverage.is_listed])[:, None] * layers + np.arange(layers)[None, :]
@@ -31,7 +34,7 @@ class Programme:
         place[self.cells] = np.arange(len(self.cells))
         self._count, self._place = count, place
         self._population = coverage.audiences.population[self.cells // layers]
-        alone, groups = _groups_of_people(coverage)
+        alone, groups = (_apart if are_lists_apart else _groups_of_people)(coverage)
         total = count + 2 * len(self.cells) + len(groups.option)
         self._total = total
         self.objective = np.zeros(total)
@@ -142,6 +145,14 @@ class _Groups:
     size: FloatArray
     of: IntArray
     option: IntArray
+
+
+def _apart(coverage: Coverage) -> tuple[FloatArray, _Groups]:
+    """Everybody in a list as if in no other."""
+    alone = np.zeros(coverage.options.count)
+    listed = np.flatnonzero(coverage.is_listed)
+    alone[listed] = coverage.people_of_all(listed)[1]
+    return alone, _Groups(np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def _groups_of_people(coverage: Coverage) -> tuple[FloatArray, _Groups]:

@@ -77,8 +77,6 @@ def recruitment_plan(people: pl.DataFrame, request: PlanRequest, audience: Audie
     coverage = Coverage(options, known.audiences)
     taken = np.isin(options.person, options.person[explored])
     allowed = np.flatnonzero(is_scored & ~taken)
-    chosen = choose(coverage, limits, fixed=explored, allowed=allowed)
-    ceiling = _bound(coverage, limits, explored, chosen, np.flatnonzero(~is_scored | taken))
     rivals = {
         name: _ranked(coverage, limits, explored, allowed, order)
         for name, order in {
@@ -87,6 +85,11 @@ def recruitment_plan(people: pl.DataFrame, request: PlanRequest, audience: Audie
             "followers": table["followers_count"].fill_null(-1).to_numpy().astype(np.float64),
         }.items()
     }
+    # Started from the best ranking too: the plan is never worth less than any of them.
+    best = max(rivals.values(), key=coverage.value)
+    starts = [[option for option in best if option not in set(explored)]]
+    chosen = choose(coverage, limits, fixed=explored, starts=starts, allowed=allowed)
+    ceiling = _bound(coverage, limits, explored, chosen, np.flatnonzero(~is_scored | taken))
     rows = rows_frame(table, coverage, chosen, explored, is_scored)
     summary = summary_of(rows, coverage, chosen, ceiling, rivals) | {"budget_minor": request.budget_minor}
     unscored = eligible["expected_value_minor"].null_count()
