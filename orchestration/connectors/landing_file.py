@@ -128,7 +128,7 @@ def land_file(
         min_occurred_at=iso(tally.first),
         max_occurred_at=iso(tally.last),
         columns_found=sorted(parsed.columns_found),
-        columns_new=sorted(set(parsed.columns_found) - set(earlier[-1].columns_found)) if earlier else [],
+        columns_new=_columns_new(parsed, place, earlier),
         key_version=context.pseudonymiser.key_version,
         loaded_at=iso(context.loaded_at) or "",
         folder=folder,
@@ -157,6 +157,12 @@ def _unjudged(parsed: Parsed) -> list[str]:
     if parsed.file.is_complete and parsed.malformed:
         return [f"{parsed.malformed} rows could not be read, so it is not known which rows are gone: none was removed"]
     return []
+
+
+def _columns_new(parsed: Parsed, place: Place, earlier: Sequence[Load]) -> list[str]:
+    """Columns that the last load under the same mapping of the stream had not (sales have others than returns)."""
+    own = [load for load in earlier if load.mapping_slot == place.slot]
+    return sorted(set(parsed.columns_found) - set(own[-1].columns_found)) if own else []
 
 
 def check_identity(load: Load) -> None:

@@ -150,7 +150,9 @@ def test_sales_and_returns_land_to_the_cent_and_locations_with_their_place(brand
     ]
 
 
-def test_the_next_night_reads_four_days_back_and_lands_only_what_changed(brand: Brand) -> None:
+def test_the_next_night_reads_four_days_back_and_lands_only_what_changed(
+    brand: Brand, caplog: pytest.LogCaptureFixture
+) -> None:
     with serving(routes({"/v2/locations": LOCATIONS, "/v2/orders/search": orders})) as square:
         brand.land(square.url, streams=["pos_lines"])
         before = len(square.asked)
@@ -159,6 +161,7 @@ def test_the_next_night_reads_four_days_back_and_lands_only_what_changed(brand: 
     start = again[0].body["query"]["filter"]["date_time_filter"]["updated_at"]["start_at"]
     assert start == "2026-09-30T20:00:01Z"
     assert all(result.rows_accepted == 0 for result in results)
+    assert "new columns" not in caplog.text
 
 
 def test_no_orders_at_all_is_an_answer_that_square_gives_without_the_field(brand: Brand) -> None:
