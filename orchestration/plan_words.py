@@ -51,9 +51,16 @@ def request_of(asked: Asked, published: Published) -> PlanRequest:
         raise ConfigurationError(
             f"no product has stock in {', '.join(empty)}: leave the area out, or add it to --stock"
         )
+    budget = _minor(asked.budget, currency, "--budget")
+    cheapest = min((product.cost_minor for product in products), default=0)
+    if budget < cheapest:
+        cost = cheapest / 10 ** currency_decimals(currency)
+        raise ConfigurationError(
+            f"--budget {asked.budget} {currency} is below the cheapest invitation, which costs {cost:g}"
+        )
     return PlanRequest(
         as_of=published.generation.as_of,
-        budget_minor=_minor(asked.budget, currency, "--budget"),
+        budget_minor=budget,
         products=products,
         areas=frozenset(areas) or None,
         exploration_share=asked.exploration,
