@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.errors import ConfigurationError
-from orchestration.settings import Settings, load_settings, pseudonym_key
+from orchestration.settings import Settings, load_settings, pseudonym_key, secret
 from orchestration.workspace import Workspace
 
 # A generation holds warehouse, exports and models: three times the current one leaves room for the build beside it.
@@ -128,6 +128,14 @@ def examine(directory: Path) -> tuple[str, bool]:
     except ConfigurationError as error:
         healthy = False
         lines.append(f"secret      {error}")
+    for target in settings.delivery:
+        lines.append(f"delivery    {target.name} ({target.kind}): {target.shown}")
+        for variable in target.variables:
+            try:
+                secret(variable)
+            except ConfigurationError as error:
+                healthy = False
+                lines.append(f"secret      {error}")
     free, needed = room(workspace)
     healthy = healthy and free >= needed
     lines.append(

@@ -219,10 +219,9 @@ def test_a_backfill_arrives_and_latest_stays(brand: Brand) -> None:
     assert SECRET in os.environ.values()
 
 
+@pytest.mark.parametrize("brand", ["postgres"], indirect=True)
 def test_a_database_shows_the_latest_rows_as_they_were_published(brand: Brand) -> None:
-    place = brand.place
-    if not isinstance(place, PostgresPlace):
-        pytest.skip("of PostgreSQL")
+    place: PostgresPlace = brand.place
     brand.publish()
     newest = brand.publish()
     brand.deliver()
@@ -239,10 +238,9 @@ def test_a_database_shows_the_latest_rows_as_they_were_published(brand: Brand) -
     assert place.rows(f"reach_v1 where nanolift_generation = '{newest.name}'")["note"].null_count() == ROWS
 
 
+@pytest.mark.parametrize("brand", ["webhook"], indirect=True)
 def test_a_receiver_that_knows_another_secret_is_not_asked_again(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = brand.place
-    if not isinstance(place, WebhookPlace):
-        pytest.skip("of webhooks")
+    place: WebhookPlace = brand.place
     brand.publish()
     monkeypatch.setenv("THERE_SECRET", "another")
     outcome = brand.deliver()[0]
@@ -255,10 +253,9 @@ def test_a_receiver_that_knows_another_secret_is_not_asked_again(brand: Brand, m
     assert list(place.server.seen.values()) == [1]
 
 
+@pytest.mark.parametrize("brand", ["sftp"], indirect=True)
 def test_a_stranger_in_the_servers_place_gets_nothing(brand: Brand) -> None:
-    place = brand.place
-    if not isinstance(place, SftpPlace):
-        pytest.skip("of SFTP")
+    place: SftpPlace = brand.place
     brand.publish()
     host, kind, _ = place.known_hosts.read_text(encoding="utf-8").split()
     other = place.server.key.with_name("client.pub").read_text(encoding="utf-8").split()[1]

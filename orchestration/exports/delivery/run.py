@@ -13,7 +13,7 @@ from datetime import datetime
 
 from orchestration.errors import ConfigurationError, NanoliftError
 from orchestration.exports.delivery.errors import DeliveryUnavailableError
-from orchestration.exports.delivery.package import Package, package_of
+from orchestration.exports.delivery.package import Package, package_of, packed
 from orchestration.exports.delivery.patience import Patience
 from orchestration.exports.delivery.record import Record, delivered, due, failed, read_records, started, write_record
 from orchestration.exports.delivery.spec import Delivery
@@ -115,7 +115,13 @@ class Courier:
 
     def _attempt(self, spec: Delivery, generation: Generation, before: Record | None) -> Record:
         """One attempt, written down before it begins and when it has ended, also when it failed."""
-        package = self._package(spec, generation)
+        try:
+            package = self._package(spec, generation)
+        except NanoliftError as error:
+            nothing = packed(spec, self.settings.brand.name, generation, ())
+            begun = started(before, nothing, spec.kind, self.clock())
+            write_record(self.workspace, failed(begun, str(error), self.clock()))
+            raise
         record = started(before, package, spec.kind, self.clock())
         write_record(self.workspace, record)
         try:

@@ -121,6 +121,13 @@ class Delivery(BaseModel):
         return self
 
     @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the environment variables that hold its secrets."""
+        named = [] if self.server is None else list(self.server.secrets.values())
+        named += [] if self.sql is None or self.sql.password_env is None else [self.sql.password_env]
+        return (*named, *(() if self.webhook is None else (self.webhook.secret_env,)))
+
+    @property
     def shown(self) -> str:
         """Where it goes, for people; without user and query."""
         if self.sql is not None:

@@ -159,10 +159,15 @@ def test_two_brands_do_not_share_a_place(publish_day: PublishDay, courier: MakeC
     assert "give each a place of its own" in str(other.deliver()[0])
 
 
-def test_damaged_bytes_are_not_delivered(publish_day: PublishDay, courier: MakeCourier, out: Path) -> None:
+def test_damaged_bytes_are_not_delivered(
+    publish_day: PublishDay, courier: MakeCourier, out: Path, workspace: Workspace
+) -> None:
     generation = publish_day("2026-01-01")
     (generation.path / "exports/moments.csv").write_text("rowz")
     assert "is not what was published" in str(courier().deliver()[0])
+    record = read_records(workspace, "share")["2026-01-01"]
+    assert (record.outcome, record.files) == ("failed", {})
+    assert "is not what was published" in record.why
     assert not (out / "generations").exists()
 
 

@@ -61,6 +61,13 @@ def test_people_who_would_be_hurt_by_contact_cannot_be_asked_for() -> None:
         Delivery.model_validate({**S3, "audience": audience})
 
 
+def test_the_doctor_can_ask_for_every_secret_by_name() -> None:
+    s3 = {**S3, "server": {"secrets": {"key": "LAKE_KEY", "secret": "LAKE_SECRET"}}}
+    assert Delivery.model_validate(s3).variables == ("LAKE_KEY", "LAKE_SECRET")
+    assert Delivery.model_validate({"name": "a", "kind": "postgres", "sql": SQL}).variables == ("DB_PASSWORD",)
+    assert Delivery.model_validate({"name": "a", "kind": "folder", "path": "x"}).variables == ()
+
+
 def test_a_place_is_shown_without_who_enters_it() -> None:
     assert Delivery.model_validate({"name": "a", "kind": "sftp", "path": "sftp://me@h:22/in"}).shown == "sftp://h:22/in"
     webhook = {"url": "https://h.example/in?token=hush", "secret_env": "S"}
