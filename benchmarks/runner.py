@@ -38,13 +38,15 @@ def run(benchmark: str, description: str | None) -> int:
     parser.add_argument("--quick", action="store_true", help="under a minute, few draws: says only that all runs")
     parser.add_argument("--only", choices=tuple(parts))
     parser.add_argument("--graph", type=Path, help="a file for the parts that take one (reach: an edge list)")
+    parser.add_argument("--world", type=Path, help="demo world parameters for the parts that take them (plan)")
     chosen = parser.parse_args()
+    given = {name: value for name in ("graph", "world") if (value := getattr(chosen, name)) is not None}
     found: list[Figure] = []
     for name, module in parts.items():
         if chosen.only in (None, name):
             figures = importlib.import_module(module).figures
-            takes_graph = chosen.graph is not None and "graph" in inspect.signature(figures).parameters
-            for figure in figures(quick=chosen.quick, **({"graph": chosen.graph} if takes_graph else {})):
+            taken = {name: value for name, value in given.items() if name in inspect.signature(figures).parameters}
+            for figure in figures(quick=chosen.quick, **taken):
                 found.append(figure)
                 print(figure.line(), flush=True)
     write(found, HERE / "results" / f"{benchmark}{'_' + chosen.only if chosen.only else ''}.json")
