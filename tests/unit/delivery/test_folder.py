@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import ConfigurationError, IntegrityError
+from orchestration.exports.delivery.errors import DeliveryError
 from orchestration.exports.delivery.record import read_records
 from orchestration.exports.delivery.run import Courier, not_delivered
+from orchestration.exports.delivery.spec import Delivery
+from orchestration.exports.delivery.targets import target_of
 from orchestration.generations import Generation
 from orchestration.workspace import Workspace
+from tests.unit.delivery.conftest import NOW
 
 PublishDay = Callable[..., Generation]
 MakeCourier = Callable[..., Courier]
@@ -187,3 +191,21 @@ def test_unknown_names_are_refused(publish_day: PublishDay, courier: MakeCourier
         courier().deliver(target="lake")
     with pytest.raises(ConfigurationError, match="there are 2026-01-01"):
         courier().deliver(generation="x")
+
+
+@pytest.mark.parametrize("path", [".", "generations", "state/deliveries", "landing/../builds/x"])
+def test_the_workspaces_own_folders_are_no_target(publish_day: PublishDay, courier: MakeCourier, path: str) -> None:
+    publish_day("2026-01-01")
+    refused = courier({"name": "inside", "kind": "folder", "path": path}).deliver()
+    assert "is the workspace's own" in str(refused[0])
+
+
+def test_names_of_people_do_not_lie_in_the_workspace(
+    publish_day: PublishDay, courier: MakeCourier, workspace: Workspace
+) -> None:
+    publish_day("2026-01-01")
+    (workspace.root / "lists").mkdir()
+    audience = {"choose_from": "ambassador_scores", "purpose": "contact", "identifier": "consumer_ref"}
+    inside = Delivery.model_validate({"name": "a", "kind": "folder", "path": "lists", "audience": audience})
+    with pytest.raises(DeliveryError, match="where no names are kept"):
+        target_of(inside, workspace, None, lambda: NOW)
