@@ -43,6 +43,8 @@ _RANDOM = "row_hash"
 _COUNTING = "row_no"
 # What readers filter by; statistics of the other columns cost a sixth of the writing.
 _FILTERED = ("occurred_at", "known_at", "loaded_at")
+# References of several batches are made one as soon as the later ones are more than the first and than this.
+_FEW_NAMES = 20_000
 
 
 @dataclass
@@ -64,6 +66,14 @@ class Tally:
     last: datetime | None = None
     unfit_keys: list[pl.DataFrame] = field(default_factory=list)
     references: list[pl.DataFrame] = field(default_factory=list)
+
+    def name(self, references: pl.DataFrame) -> None:
+        """Take references into account: most batches name people who were named before."""
+        self.references.append(references)
+        first, *later = (each.height for each in self.references)
+        if sum(later) > max(first, _FEW_NAMES):
+            known = pl.concat(self.references).unique(subset="identity_key", keep="first", maintain_order=True)
+            self.references = [known]
 
     def see(self, occurred: pl.Series) -> None:
         """Take times into account."""
@@ -127,7 +137,7 @@ def _write_frames(
             _count(tally, frame, mapped)
             rows, references = pseudonymiser.replace(mapped.rows, stream)
             rows = hashed(connection, stamped(scrub(rows, stream), stream, stamp), stream)
-            tally.references.append(references)
+            tally.name(references)
             tally.hashes.append(rows.select("key_low", "key_high", "row_code"))
             tally.see(rows.get_column("occurred_at"))
             if parsed.file.is_complete and mapped.unfit.height:
