@@ -119,18 +119,20 @@ def due(found: Sequence[Generation], records: Mapping[str, Record], now: Generat
     """The generations a target is still to get, newest first.
 
     From the first one it was offered on, all that are kept; a target that was offered none begins with the current.
+    None that is later than the current: those were rolled back.
     """
-    sequence = {each.name: int(each.manifest["published_sequence"]) for each in found}
-    offered = [record.published_sequence for record in records.values()]
-    first = min(offered) if offered else (sequence[now.name] if now is not None else None)
+    if now is None:
+        return []
+    place = {each.name: (each.as_of, int(each.manifest["published_sequence"])) for each in found}
+    first = min((record.published_sequence for record in records.values()), default=place[now.name][1])
     missing = [
         each
         for each in found
-        if first is not None
-        and sequence[each.name] >= first
+        if place[each.name][1] >= first
+        and place[each.name] <= place[now.name]
         and not (each.name in records and records[each.name].is_delivered)
     ]
-    return sorted(missing, key=lambda each: (each.as_of, sequence[each.name]), reverse=True)
+    return sorted(missing, key=lambda each: place[each.name], reverse=True)
 
 
 def _ended(record: Record, at: datetime, said: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -38,6 +38,12 @@ def test_from_the_first_it_was_offered_on_all_that_did_not_arrive_newest_first(
     assert [each.name for each in due(found, records, found[-1])] == wanted
 
 
+def test_what_was_rolled_back_is_not_due(publish_day: PublishDay) -> None:
+    found = [publish_day(f"2026-01-0{day}", name=f"d{day}") for day in (1, 2, 3)]
+    records = {"d1": record(found[0], "failed"), "d3": record(found[2], "failed")}
+    assert [each.name for each in due(found, records, found[1])] == ["d2", "d1"]
+
+
 def test_nothing_published_is_nothing_due() -> None:
     assert due([], {}, None) == []
 
