@@ -1,6 +1,6 @@
 """The recruitment plan: how near its bound, how fast, and what it truly causes against rankings.
 
-A part of benchmarks/marketing.py. Fixed beforehand, on development seeds 101 to 105:
+A part of benchmarks/marketing.py. Fixed beforehand, on development seeds 101 to 103:
 - plan_vs_bound_400: value over the bound of HiGHS, least over five made cases with follower lists and five without, 400
   candidates and two products each. plan_seconds_400: CPU seconds of the slowest search of them; the bound's own stand
   beside it. plan_seconds_20000: of a whole plan from frames for 20,000 candidates and two products: search, bound,
