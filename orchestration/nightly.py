@@ -21,7 +21,7 @@ from orchestration.errors import ConfigurationError
 from orchestration.initialise import prepare_dagster_home
 from orchestration.jobs import NIGHTLY
 from orchestration.partitions import FIRST_DAY
-from orchestration.settings import Settings, load_settings
+from orchestration.settings import Settings, load_settings, pseudonym_key
 from orchestration.workspace import Build, Workspace
 
 CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -72,6 +72,7 @@ def run_nightly(request: RunRequest) -> RunOutcome:
     workspace = Workspace.at(request.directory)
     settings = load_settings(workspace.configuration)
     as_of = day_of(request, settings, datetime.now(UTC))
+    pseudonym_key(settings)  # a missing key is told before anything starts
     # Dagster warns of details of its own (backfill policies of dbt assets) that a person at the terminal cannot act on.
     warnings.filterwarnings("ignore", module="dagster")
     definitions = build_definitions(workspace, settings)
@@ -94,7 +95,8 @@ def run_nightly(request: RunRequest) -> RunOutcome:
         published = any(
             event.is_step_materialization and event.asset_key == GENERATION for event in result.all_events
         )
-        failures = [*_gates_failed(result.all_events), *(_reason(e) for e in result.all_events if e.is_step_failure)]
+        failed = [e for e in result.all_events if e.is_step_failure or e.event_type is dg.DagsterEventType.RUN_FAILURE]
+        failures = [*_gates_failed(result.all_events), *map(_reason, failed)]
     if not result.success:
         reasons = "\n  ".join(dict.fromkeys(reason for reason in failures if reason))
         ended = "published nothing; what was published before still stands"

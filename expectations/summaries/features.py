@@ -28,6 +28,10 @@ AGE, DECISION_DAY = "_age_days", "decision_on"
 # AUC from fewer rows of either class swings by tenths, a rank correlation from fewer rows too.
 FEWEST_OF_A_CLASS = 20
 FEWEST_AMOUNTS = 100
+SET_FIGURES = ("rows", "duplicate_keys_count", "null_keys_count", "filled_features_count")
+FEATURE_FIGURES = (
+    *("is_missing", "is_forbidden", "filled_share", "infinite_count", "out_of_range_count", "leak_share", "psi"),
+)
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,16 @@ def feature_frames(sets: Mapping[str, FeatureSet], past: Past) -> dict[str, pd.D
             for view, values in _drift_views(feature, each).items():
                 kept |= bins_of(values, _drift_name(name, feature, each) + view)
     return {
-        "feature_sets": pd.DataFrame(set_rows),
-        "features": pd.DataFrame(feature_rows),
-        "figures": pd.DataFrame({"figure": list(kept), "value": list(kept.values())}),
+        "feature_sets": _typed(set_rows, "feature_set", SET_FIGURES),
+        "features": _typed(feature_rows, "feature", FEATURE_FIGURES),
+        "figures": _typed([{"figure": name, "value": value} for name, value in kept.items()], "figure", ("value",)),
     }
+
+
+def _typed(rows: Sequence[Mapping[str, object]], label: str, numbers: Sequence[str]) -> pd.DataFrame:
+    """A frame with all its columns, also of no rows: a brand of whom nobody may be scored has no features."""
+    frame = pd.DataFrame(rows, columns=[label, *numbers])
+    return frame.astype({label: "str"} | ({} if rows else dict.fromkeys(numbers, "float64")))
 
 
 def figures(frames: Frames) -> dict[str, float]:
