@@ -83,12 +83,12 @@ _ALL = (
         rows=changes.MALFORMED_ROWS,
         newest_file_only=True,
     ),
-    _file_stopped(
+    _refused(
         "malformed_mostly",
         "consents",
         "all consents' dates have another format",
         changes.malformed_mostly,
-        "quarantine",
+        "a column is not what it was",
     ),
     _stopped(
         "missing", "product_page_daily", "product pages lack their last day", changes.missing, "product_page_daily"
