@@ -35,7 +35,7 @@ from tests.live.delivery_places import (
     SftpPlace,
     WebhookPlace,
 )
-from tests.live.servers.courier import killed_after, killed_at_step, now
+from tests.live.servers.courier import killed_after, killed_at_step, now, seconds_of_a_delivery
 from tests.live.servers.files import S3Server, SshServer, missing, s3_server, ssh_server
 from tests.live.servers.postgres import PASSWORD, Postgres, programs, running
 from tests.live.servers.proxy import relay
@@ -180,11 +180,13 @@ def test_a_kill_at_any_step_leaves_one_complete_copy_after_the_next_run(brand: B
 
 def test_a_kill_at_any_instant_leaves_one_complete_copy_after_the_next_run(brand: Brand) -> None:
     brand.steps()
+    brand.publish()
+    usual = seconds_of_a_delivery(brand.workspace.root)  # milliseconds into a folder, tenths of a second over a network
     chance = random.Random(7)
     killed = 0
     for _ in range(RANDOM_KILLS):
         brand.publish()
-        killed += killed_after(brand.workspace.root, chance.uniform(0.05, 0.6))
+        killed += killed_after(brand.workspace.root, chance.uniform(0, usual))
         assert not_delivered(brand.deliver()) == []
         brand.holds_each_generation_once()
     assert killed, "no child was still running when it was to be killed"

@@ -57,6 +57,13 @@ def killed_after(root: Path, seconds: float) -> bool:
     return _ended(child, CHILD_SECONDS) == -signal.SIGKILL
 
 
+def seconds_of_a_delivery(root: Path) -> float:
+    """How long a child takes that nobody disturbs."""
+    began = time.monotonic()
+    _ended(_started(root, 1_000_000), CHILD_SECONDS)
+    return time.monotonic() - began
+
+
 def _started(root: Path, number: int) -> multiprocessing.context.ForkServerProcess:
     # One process imports everything once and is forked for each child: it has no threads, ours has.
     context = multiprocessing.get_context("forkserver")
