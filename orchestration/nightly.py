@@ -92,9 +92,7 @@ def run_nightly(request: RunRequest) -> RunOutcome:
             run_config=CONSOLE,
             raise_on_error=False,
         )
-        published = any(
-            event.is_step_materialization and event.asset_key == GENERATION for event in result.all_events
-        )
+        published = any(event.is_step_materialization and event.asset_key == GENERATION for event in result.all_events)
         failed = [e for e in result.all_events if e.is_step_failure or e.event_type is dg.DagsterEventType.RUN_FAILURE]
         failures = [*_gates_failed(result.all_events), *map(_reason, failed)]
     if not result.success:
