@@ -113,13 +113,14 @@ format: $(ENVIRONMENT) ## let ruff write what it can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-# $(1): modules to run one after the other
+# $(1): modules to run one after the other; one that falls short does not hide the others
 define EACH
-for module in $(subst /,.,$(basename $(1))); do echo "== $$module"; $(BIN)/python -m $$module || exit 1; done
+failed=0; for module in $(subst /,.,$(basename $(1))); do echo "== $$module"; $(BIN)/python -m $$module || failed=1; done; \
+exit $$failed
 endef
 
 bench: $(ENVIRONMENT) $(PEERS) ## benchmarks: ratios against peers measured in the same run
-	@$(call EACH,$(filter-out benchmarks/trial% benchmarks/text_%,$(wildcard benchmarks/*.py)))
+	@$(call EACH,$(filter-out benchmarks/trial% %_child.py,$(shell grep -l '^if __name__' benchmarks/*.py)))
 
 trials: $(ENVIRONMENT) ## the long counts (coverage, promotion) over many seeds; resumable
 	@$(call EACH,$(wildcard benchmarks/trial*.py))
