@@ -120,7 +120,7 @@ exit $$failed
 endef
 
 bench: $(ENVIRONMENT) $(PEERS) ## benchmarks: ratios against peers measured in the same run
-	@$(call EACH,$(filter-out benchmarks/trial% %_child.py,$(shell grep -l '^if __name__' benchmarks/*.py)))
+	@$(call EACH,$(filter-out benchmarks/trial% benchmarks/text_% %_child.py,$(shell grep -l '^if __name__' benchmarks/*.py)))
 
 trials: $(ENVIRONMENT) ## the long counts (coverage, promotion) over many seeds; resumable
 	@$(call EACH,$(wildcard benchmarks/trial*.py))
