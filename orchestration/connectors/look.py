@@ -75,7 +75,7 @@ def _look(source: Source, mapping: StreamMapping, extraction: Extraction) -> Loo
     parsed = _parsed(file, mapping, extraction.folder)
     with closing(frames_of(parsed)[-1]()) as frames:
         frame = next(frames)
-    mapped = _mapped(frame, mapping)
+    mapped = _mapped(frame, mapping, parsed)
     reasons = Counter(mapped.rejected.get_column(FILE_REASON).to_list()) if mapped.rejected.height else Counter()
     if parsed.malformed:
         reasons["records that cannot be read"] = parsed.malformed
@@ -94,9 +94,9 @@ def _parsed(file: SourceFile, mapping: StreamMapping, folder: Path) -> Parsed:
     return unparsed(file) if file.rows is not None else parse_files([(file, mapping)], folder)[0]
 
 
-def _mapped(frame: pl.DataFrame, mapping: StreamMapping) -> Mapped:
+def _mapped(frame: pl.DataFrame, mapping: StreamMapping, parsed: Parsed) -> Mapped:
     try:
-        return apply_mapping(frame, mapping)
+        return apply_mapping(frame, mapping, parsed.missing)
     except pl.exceptions.PolarsError as error:
         raise SourceError(f"the mapping does not fit the source's types ({error})") from error
 

@@ -66,3 +66,11 @@ def test_a_source_that_is_not_there_is_named_with_those_that_are(tmp_path: Path)
         try_source(workspace, "till")
     told, healthy = try_source(workspace, "tills")
     assert not healthy and "no file at" in told
+
+
+def test_a_column_that_is_not_there_is_told_also_where_its_rows_would_be_set_aside(tmp_path: Path) -> None:
+    workspace = _workspace(tmp_path, 'name = "tills"\nkind = "csv"', 'path = "stores.csv"\non_drift = "quarantine"')
+    (tmp_path / "stores.csv").write_text("shop,latitude\nnorth,48.8\n", encoding="utf-8")
+    told, healthy = try_source(workspace, "tills")
+    assert not healthy and "0 of them fit the mapping" in told
+    assert "lat: the source has no such column" in told
