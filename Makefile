@@ -15,7 +15,7 @@ export DAGSTER_DISABLE_TELEMETRY := true
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help environment run journey voices ui ui-readonly test test-browser test-live lint format bench bench-env oracles trials lock \
+.PHONY: help environment run journey voices ui ui-readonly test test-browser test-live catalogue lint format bench bench-env oracles trials lock \
 	clean chromium live-servers
 
 help: ## this list
@@ -101,6 +101,9 @@ NPM_SERVERS := $(patsubst %,tests/live/servers/%/node_modules/.package-lock.json
 $(NPM_SERVERS): tests/live/servers/%/node_modules/.package-lock.json: tests/live/servers/%/package-lock.json
 	@echo "installing the npm packages of tests/live/servers/$* (some minutes)"
 	@cd tests/live/servers/$* && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
+
+catalogue: $(ENVIRONMENT) ## read every text of the report out of the code into its catalogue; prints what lacks a translation
+	@$(BIN)/python -m orchestration.exports.catalogue
 
 lint: $(ENVIRONMENT) ## ruff, mypy --strict, sqlfluff, import rules
 	@$(BIN)/ruff check .

@@ -1,6 +1,10 @@
 """Numbers, money, shares and dates as a reader's language writes them.
 
-Belongs here: formatting of single values; NULL becomes words, never 0 or an empty string. Does not: sentences.
+Belongs here: formatting of single values; NULL becomes words, never 0 or an empty string. Does not: sentences and their
+translation (language.py).
+
+Marks, months and currency decimals are those of the Unicode CLDR, through Babel. Babel's own formatters are not used:
+they parse a pattern a call, and a run writes some hundred thousand figures into sentences.
 """
 
 from __future__ import annotations
@@ -8,37 +12,55 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+
+from babel import Locale
+from babel.numbers import get_currency_precision, get_currency_symbol
 
 NOT_REPORTED = "not reported"
 
-# ISO 4217: currencies whose minor unit is not a hundredth. Everything else has two decimals.
-_DECIMALS = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-}
-_NARROW_NO_BREAK = "\u202f"
+_NO_BREAK, _NARROW_NO_BREAK = "\u00a0", "\u202f"
 _MINUS = "\u2212"
 
 
+@cache
 def currency_decimals(currency: str) -> int:
-    """Decimals of a currency's main unit (ISO 4217)."""
-    return _DECIMALS.get(currency, 2)
+    """Decimals of a currency's main unit (ISO 4217, as CLDR has it)."""
+    return get_currency_precision(currency)
+
+
+@dataclass(frozen=True)
+class _Marks:
+    group: str
+    decimal: str
+    months: tuple[str, ...]
+
+
+@cache
+def _marks(tag: str) -> _Marks:
+    locale = Locale.parse(tag)
+    symbols = locale.number_symbols["latn"]
+    months = locale.months["format"]["wide"]
+    return _Marks(symbols["group"], symbols["decimal"], tuple(months[n] for n in range(1, 13)))
 
 
 @dataclass(frozen=True)
 class Numerals:
-    """How one language writes numbers. The fields are its group and decimal marks and its month names."""
+    """How a language writes figures. tag: its ISO 639 code ("en", "fr"), which has to be one CLDR knows."""
 
-    group: str
-    decimal: str
-    months: tuple[str, ...]
-    is_currency_first: bool
+    tag: str
+
+    @property
+    def not_reported(self) -> str:
+        """What stands for a figure that nobody gives."""
+        return NOT_REPORTED
 
     def number(self, value: float | None, decimals: int = 0, signed: bool = False) -> str:
-        """A number with grouped thousands, rounded half to even; a true minus sign; NULL and NaN: "not reported"."""
+        """A number with grouped thousands, rounded half to even; a true minus sign; NULL and NaN in words."""
         if value is None or math.isnan(value):
-            return NOT_REPORTED
-        text = f"{abs(value):,.{decimals}f}".replace(",", "\0").replace(".", self.decimal).replace("\0", self.group)
+            return self.not_reported
+        marks = _marks(self.tag)
+        text = f"{abs(value):,.{decimals}f}".replace(",", "\0").replace(".", marks.decimal).replace("\0", marks.group)
         is_zero = not any(digit in "123456789" for digit in text)
         if is_zero:
             return text
@@ -47,42 +69,44 @@ class Numerals:
     def short(self, value: float | None, signed: bool = False) -> str:
         """A number at about three figures: for sentences and labels, never for sums."""
         if value is None or math.isnan(value):
-            return NOT_REPORTED
+            return self.not_reported
         size = abs(value)
         return self.number(value, 0 if size >= 100 else 1 if size >= 10 else 2, signed)
 
-    def share(self, value: float | None, decimals: int = 0) -> str:
-        """A share of 0 to 1 as a percentage."""
-        return NOT_REPORTED if value is None else self.number(value * 100, decimals) + _NARROW_NO_BREAK + "%"
+    def share(self, value: float | None, decimals: int = 0, signed: bool = False) -> str:
+        """A share of 0 to 1, or a ratio, as a percentage."""
+        if value is None or math.isnan(value):
+            return self.not_reported
+        return self.number(value * 100, decimals, signed) + _NARROW_NO_BREAK + "%"
 
     def money(self, value: float | None, currency: str, signed: bool = False, decimals: int | None = None) -> str:
-        """Main units with their currency code; without decimals from 1,000 on unless `decimals` says otherwise."""
+        """Main units with their currency; without decimals from 1,000 on unless `decimals` says otherwise.
+
+        English names the currency by its code and first, other languages as CLDR does: by its symbol, and last.
+        """
         if value is None:
-            return NOT_REPORTED
+            return self.not_reported
         places = decimals if decimals is not None else (0 if abs(value) >= 1_000 else currency_decimals(currency))
         text = self.number(value, places, signed)
-        return f"{currency}\u00a0{text}" if self.is_currency_first else f"{text}\u00a0{currency}"
+        sign = self.currency(currency)
+        return f"{sign}{_NO_BREAK}{text}" if self.tag == "en" else f"{text}{_NO_BREAK}{sign}"
+
+    def currency(self, code: str) -> str:
+        """What a currency is called beside a figure: "EUR", in French "€"."""
+        return code if self.tag == "en" else get_currency_symbol(code, locale=self.tag)
 
     def minor(self, value: int | None, currency: str | None) -> str:
         """Integer minor units as money."""
         if value is None or currency is None:
-            return NOT_REPORTED
+            return self.not_reported
         return self.money(value / 10 ** currency_decimals(currency), currency)
 
     def day(self, value: date | None) -> str:
-        """A date with the month in words."""
-        return NOT_REPORTED if value is None else f"{value.day}\u00a0{self.months[value.month - 1]}\u00a0{value.year}"
+        """A date with the month in words; the first of a month is an ordinal in French."""
+        if value is None:
+            return self.not_reported
+        number = "1er" if self.tag == "fr" and value.day == 1 else str(value.day)
+        return _NO_BREAK.join((number, _marks(self.tag).months[value.month - 1], str(value.year)))
 
 
-ENGLISH = Numerals(
-    group=",",
-    decimal=".",
-    months=tuple("January February March April May June July August September October November December".split()),
-    is_currency_first=True,
-)
-FRENCH = Numerals(
-    group=_NARROW_NO_BREAK,
-    decimal=",",
-    months=tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()),
-    is_currency_first=False,
-)
+ENGLISH = Numerals("en")

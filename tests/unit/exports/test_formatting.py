@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from orchestration.exports.formatting import ENGLISH, FRENCH
+from orchestration.exports.language import ENGLISH, Language
+
+FRENCH = Language.of("fr")
 
 
 @pytest.mark.parametrize(
@@ -27,7 +29,16 @@ from orchestration.exports.formatting import ENGLISH, FRENCH
         (ENGLISH.minor(None, "EUR"), "not reported"),
         (ENGLISH.day(date(2017, 12, 31)), "31\u00a0December\u00a02017"),
         (FRENCH.number(1234.5, 1), "1\u202f234,5"),
-        (FRENCH.minor(1250, "EUR"), "12,50\u00a0EUR"),
+        (FRENCH.number(None), "non communiqué"),
+        (FRENCH.number(-0.5, 1, signed=True), "−0,5"),
+        (FRENCH.share(0.125, 1), "12,5\u202f%"),
+        (FRENCH.minor(1250, "EUR"), "12,50\u00a0€"),
+        (FRENCH.money(4000, "EUR"), "4\u202f000\u00a0€"),
+        (FRENCH.money(4000, "USD"), "4\u202f000\u00a0$US"),
+        (FRENCH.minor(1250, "JPY"), "1\u202f250\u00a0JPY"),
+        (FRENCH.day(date(2017, 2, 1)), "1er\u00a0février\u00a02017"),
+        (FRENCH.range("820", "1 660"), "820 à 1 660"),
+        (ENGLISH.range("820", "1,660"), "820 to 1,660"),
     ],
 )
 def test_formats(text: str, wanted: str) -> None:

@@ -1,0 +1,126 @@
+"""The catalogue of texts, kept: `make catalogue` reads every message out of the code into locale/*.pot and *.po.
+
+Belongs here: where messages stand, what is wrong with a translation. Does not: looking texts up at run time
+(language.py), recognising notes (retelling.py).
+
+Messages are what `say`, `say_many`, `say_in` and `mark` name, and texts of templates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.pofile import write_po
+
+from orchestration.exports.language import LOCALE, translation
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = LOCALE / "nanolift.pot"
+KEYWORDS: dict[str, tuple[object, ...] | None] = {
+    "say": None,
+    "say_many": (1, 2),
+    "say_in": ((1, "c"), 2),
+    "mark": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "_": None,
+}
+Entry = tuple[str | None, str | tuple[str, str], str]
+
+
+def messages() -> Catalog:
+    """Every message of the code with the files it stands in."""
+    found = Catalog(project="nanolift", charset="utf-8", fuzzy=False)
+    for context, text, place in sorted(_entries(), key=lambda entry: (entry[0] or "", str(entry[1]), entry[2])):
+        found.add(text, locations=[(place, 0)], context=context)
+    return found
+
+
+def _entries() -> Iterator[Entry]:
+    here = Path(__file__).parent
+    for path in sorted(here.rglob("*.py")):
+        yield from _marked("python", path)
+    for path in sorted(here.rglob("*.html")):
+        yield from _marked("jinja2.ext:babel_extract", path)
+
+
+def _marked(method: str, path: Path) -> Iterator[Entry]:
+    with path.open("rb") as file:
+        options = {"trimmed": "true", "silent": "false"}
+        for _line, text, _comments, context in extract(method, file, KEYWORDS, (), options):  # type: ignore[arg-type]
+            yield context, text, path.relative_to(ROOT).as_posix()  # type: ignore[misc]
+
+
+def problems(catalogue: Catalog, wanted: Catalog) -> list[str]:
+    """What keeps a translation from being whole: a message that is missing, empty, fuzzy, or fills in other values."""
+    found = []
+    for message in wanted:
+        if not message.id:
+            continue
+        own = catalogue.get(message.id, message.context)
+        label = f"{message.id if isinstance(message.id, str) else message.id[0]!r}"
+        if own is None:
+            found.append(f"not in the catalogue: {label}")
+        elif not all(own.string if isinstance(own.string, tuple) else (own.string,)):
+            found.append(f"not translated: {label}")
+        elif own.fuzzy:
+            found.append(f"fuzzy: {label}")
+        elif wrong := _other_values(own):
+            found.append(f"{wrong}: {label}")
+    return found
+
+
+def _other_values(message: Message) -> str:
+    """How the translation differs from its message in placeholders or mark-up; "" where it does not."""
+    ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+    strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+    names = {name for text in ids for name in re.findall(r"%\((\w+)\)s", text)}
+    tags = sorted(re.findall(r"</?\w+>", ids[0]))
+    for text in strings:
+        rest = re.sub(r"%\(\w+\)s|%%", "", text)
+        if "%" in rest:
+            return "a percent sign that stands alone"
+        if set(re.findall(r"%\((\w+)\)s", text)) != names and len(ids) == 1:
+            return "other placeholders"
+        if not set(re.findall(r"%\((\w+)\)s", text)) <= names:
+            return "unknown placeholders"
+        if sorted(re.findall(r"</?\w+>", text)) != tags:
+            return "other mark-up"
+    return ""
+
+
+def update() -> dict[str, list[str]]:
+    """Write the template and bring every translation up to it; new messages come in untranslated.
+
+    Returns:
+        Language → what is still to do.
+    """
+    wanted = messages()
+    left = {}
+    for path in sorted(LOCALE.glob("*/LC_MESSAGES/nanolift.po")):
+        tag = path.parent.parent.name
+        catalogue = translation(tag)
+        wanted.creation_date = catalogue.creation_date  # the same messages give the same bytes
+        catalogue.update(wanted, no_fuzzy_matching=True, keep_user_comments=True)
+        catalogue.obsolete.clear()
+        catalogue.project, catalogue.version = "nanolift", "1"
+        catalogue.last_translator, catalogue.language_team, catalogue.msgid_bugs_address = "", "", ""
+        _write(path, catalogue)
+        left[tag] = problems(catalogue, wanted)
+    _write(TEMPLATE, wanted, omit_header=True)
+    return left
+
+
+def _write(path: Path, catalogue: Catalog, omit_header: bool = False) -> None:
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=120, include_lineno=False, sort_output=True, omit_header=omit_header)
+
+
+if __name__ == "__main__":
+    for language, todo in update().items():
+        print(f"{language}: {len(todo)} to do", *todo, sep="\n  ")  # noqa: T201
