@@ -23,6 +23,7 @@ from orchestration.connectors.rest_spec import RestConnection
 from orchestration.connectors.sql_spec import SqlConnection
 from orchestration.errors import ConfigurationError
 from orchestration.exports.delivery.spec import Delivery
+from orchestration.exports.language import languages
 
 # The key of the examples: published on purpose, so that anybody gets the same pseudonyms. Refused elsewhere.
 EXAMPLE_PSEUDONYM_KEY = "nanolift-example-key-published-and-not-a-secret"
@@ -116,6 +117,24 @@ def _known_feature(name: str) -> str:
     return name
 
 
+def _known_language(tag: str) -> str:
+    if tag not in languages():
+        raise ValueError(f"no texts in language {tag!r}; there are {', '.join(languages())}")
+    return tag
+
+
+class Report(Strict):
+    """The report. languages: it is written in each; the first is the one it opens in."""
+
+    languages: Annotated[tuple[Annotated[str, AfterValidator(_known_language)], ...], Field(min_length=1)] = ("en",)
+
+    @model_validator(mode="after")
+    def _languages_differ(self) -> Report:
+        if len(set(self.languages)) < len(self.languages):
+            raise ValueError(f"a language stands twice: {', '.join(self.languages)}")
+        return self
+
+
 class Models(Strict):
     """What models may learn from, besides what they never do (ml/features/dictionary.py, FORBIDDEN_COLUMNS).
 
@@ -182,6 +201,7 @@ class Settings(Strict):
     campaigns: Campaigns = Campaigns()
     holdout: Holdout = Holdout()
     reach: Reach = Reach()
+    report: Report = Report()
     models: Models = Models()
     delivery: tuple[Delivery, ...] = ()
     example: Literal["demo", "journey", "voices"] | None = None

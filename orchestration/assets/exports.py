@@ -66,6 +66,7 @@ def export_context(session: RunSession) -> ExportContext:
         ),
         models=tuple(session.models.values()),
         design_notes=tuple(settings.brand.notes),
+        languages=settings.report.languages,
     )
 
 

@@ -53,6 +53,7 @@ class ExportContext:
         stale_since: source → day of its last good load, where the source failed and an older load stands in.
         holdout_share, holdout_seed: of the people kept out by lot.
         gates, models: outcomes of this run so far.
+        languages: of the report, the first one where it opens.
         design_notes: sentences a reader of the effects must know (time zone assumed, windows, comparison).
     """
 
@@ -71,6 +72,7 @@ class ExportContext:
     gates: tuple[GateOutcome, ...] = ()
     models: tuple[ModelOutcome, ...] = ()
     design_notes: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en",)
 
     def bases(self) -> str:
         """Every basis in force, joined by +; printed in every export's header."""

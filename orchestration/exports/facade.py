@@ -20,6 +20,7 @@ from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.design import design_quality
 from orchestration.exports.extra_sales import extra_sales
 from orchestration.exports.inputs import take
+from orchestration.exports.language import Language
 from orchestration.exports.library import ugc_library
 from orchestration.exports.model_quality import model_quality
 from orchestration.exports.people import ambassador_candidates, may_be_listed, person_facts
@@ -27,6 +28,7 @@ from orchestration.exports.prosumer_lead import prosumer_lead
 from orchestration.exports.quality import data_quality
 from orchestration.exports.reach import reach_exports
 from orchestration.exports.report.build import build_report
+from orchestration.exports.report.pages import folder
 from orchestration.exports.report.render import render
 from orchestration.exports.review_effect import review_effect
 from orchestration.exports.running import campaign_follow_up, campaign_pacing
@@ -121,14 +123,21 @@ def _write_here(exports: Mapping[str, pl.DataFrame], context: ExportContext, out
 def write_report(exports_dir: Path, context: ExportContext, out_dir: Path) -> Path:
     """Write index.html into `out_dir` from the Parquet files of `write_exports`, so that both show the same figures.
 
+    The first of the context's languages stands in `out_dir`, each other one in a folder of its code.
+
     Links to the exports are relative: `out_dir` and `exports_dir` must move together.
 
     Returns:
-        Path of the page.
+        Path of the page in the first language.
     """
     exports = {name: pl.read_parquet(exports_dir / f"{name}.parquet") for name in OUTPUTS}
-    link = Path("..") / exports_dir.name
-    out_dir.mkdir(parents=True, exist_ok=True)
-    page = out_dir / "index.html"
-    page.write_text(render(build_report(exports, context, link.as_posix())), encoding="utf-8")
-    return page
+    pages = []
+    for tag in context.languages:
+        language, below = Language.of(tag), folder(tag, context.languages)
+        link = Path(*[".."] * (1 + len(below.parts)), exports_dir.name)
+        page = out_dir / below / "index.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        report = build_report(exports, context, link.as_posix(), language)
+        page.write_text(render(report, language), encoding="utf-8")
+        pages.append(page)
+    return pages[0]

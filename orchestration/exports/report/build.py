@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from orchestration.exports.context import ExportContext
-from orchestration.exports.formatting import ENGLISH
+from orchestration.exports.language import ENGLISH, Language
 from orchestration.exports.report import (
     campaigns,
     data,
@@ -28,16 +28,20 @@ from orchestration.exports.report import (
 )
 from orchestration.exports.report.figures import name_of
 from orchestration.exports.report.forest import forests
+from orchestration.exports.report.pages import translations
 from orchestration.exports.report.view import ReportContext, Tile
 from orchestration.exports.words import outcome_of
 
 
-def build_report(exports: Mapping[str, pl.DataFrame], context: ExportContext, link: str) -> ReportContext:
+def build_report(
+    exports: Mapping[str, pl.DataFrame], context: ExportContext, link: str, language: Language = ENGLISH
+) -> ReportContext:
     """Everything the page shows; each figure is an export's.
 
     Args:
         exports: output name → frame, as the contract describes it.
         link: relative path from the page to the folder of the export files.
+        language: of the page; texts that are data stay as they are.
     """
     results, quality = exports["campaign_results"], exports["data_quality"]
     names = {row["campaign_id"]: name_of(row) for row in results.iter_rows(named=True)}
@@ -76,6 +80,7 @@ def build_report(exports: Mapping[str, pl.DataFrame], context: ExportContext, li
         files=data.files(exports, link),
         notes=context.design_notes,
         dictionary_href=f"{link}/data_dictionary",
+        translations=translations(language.tag, context.languages),
     )
 
 

@@ -13,20 +13,31 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from orchestration.exports.language import ENGLISH, Language
 from orchestration.exports.report.view import ReportContext
 
 _HERE = Path(__file__).parent
 
 
-def render(context: ReportContext) -> str:
-    """The report as HTML; the same context gives the same text."""
+def render(context: ReportContext, language: Language = ENGLISH) -> str:
+    """The report as HTML in a language; the same context gives the same text."""
     environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext, npgettext=language.npgettext
     )
     style = "\n" + (_HERE / "style.css").read_text(encoding="utf-8")
     policy = f"default-src 'none'; style-src 'sha256-{_sha256(style)}'; base-uri 'none'; form-action 'none'"
     # The style sheet is the only markup that is not escaped; it is ours and holds no data.
-    return environment.get_template("index.html").render(report=context, style=Markup(style), policy=policy) + "\n"
+    template = environment.get_template("index.html")
+    return template.render(report=context, style=Markup(style), policy=policy, language=language) + "\n"
 
 
 def _sha256(text: str) -> str:

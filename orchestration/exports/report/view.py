@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from orchestration.exports.report.pages import Translation
 from orchestration.exports.report.view_forest import Forest, Tone
 from orchestration.exports.report.view_ledger import LedgerRow
 from orchestration.exports.report.view_quality import QualityBlock
@@ -211,3 +212,4 @@ class ReportContext:
     files: tuple[FileRow, ...]
     notes: tuple[str, ...]
     dictionary_href: str
+    translations: tuple[Translation, ...]
