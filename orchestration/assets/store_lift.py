@@ -20,6 +20,7 @@ DESCRIPTIONS = {
     LIFT: "One row per campaign with stores or areas and outcome: lift, 90 % interval, placebo, fit, smallest lift.",
     "store_lift_estimates": "One row per store test and estimator: the default beside the others.",
     "store_lift_placebo": "One row per store test and group of stores that got nothing: its lift.",
+    "store_lift_weeks": "One row per store test and week (or day): seen, without the campaign, and the band of chance.",
     EXPOSURE: "One row per campaign among people and area: active members divided by its population.",
 }
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in DESCRIPTIONS}
@@ -45,7 +46,7 @@ _OF_EXPOSURE = ("fct_campaign_members", "dim_consumers", "dim_stores")
 
 
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
-    """The four tables, made by one step."""
+    """The five tables, made by one step."""
 
     @dg.multi_asset(
         name="measure_stores",

@@ -17,7 +17,7 @@ from orchestration.exports.contract_reach import REACH_OUTPUTS
 from orchestration.exports.contract_reviews import REVIEW_EFFECT
 from orchestration.exports.contract_running import RUNNING_OUTPUTS
 from orchestration.exports.contract_service import SERVICE_AUDIT, SERVICE_QUEUE
-from orchestration.exports.contract_stores import STORE_LIFT
+from orchestration.exports.contract_stores import STORE_OUTPUTS
 from orchestration.exports.contract_talk import TALK_OUTPUTS
 from orchestration.exports.contract_texts import TEXT_OUTPUTS
 from orchestration.exports.contract_who import WHO_NEXT
@@ -32,7 +32,7 @@ OUTPUTS: dict[str, Output] = {
         UPLIFT_SCORES,
         CAMPAIGN_RESULTS,
         EXTRA_SALES,
-        STORE_LIFT,
+        *STORE_OUTPUTS,
         REVIEW_EFFECT,
         *TALK_OUTPUTS,
         *REACH_OUTPUTS,

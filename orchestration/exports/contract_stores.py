@@ -1,4 +1,4 @@
-"""The output about stores: what campaigns caused in stores and areas.
+"""The outputs about stores: what campaigns caused in stores and areas, as a whole and week by week.
 
 Belongs here: descriptions only. Does not: how rows are made (store_lift.py).
 """
@@ -139,3 +139,36 @@ STORE_LIFT = Output(
         ALL_BASES,
     ),
 )
+
+
+def _sold(name: str, title: str, meaning: str) -> Column:
+    return Column(
+        name, title, "number", f"{meaning}; all stores that took part together", unit="see unit", unit_column="unit"
+    )
+
+
+STORE_LIFT_WEEKS = Output(
+    name="store_lift_weeks",
+    title="Store lift, week by week",
+    grain="One row per campaign with stores or areas, thing counted, and week (day where the campaign was short).",
+    purpose="What the stores that took part sold each week beside what they would have sold, and how far chance alone "
+    "leads; weeks before the campaign show how well the comparison fits. One week proves nothing: store_lift does.",
+    sort_key=("campaign_id", "counted", "period_starts_on"),
+    columns=(
+        CAMPAIGN,
+        Column("campaign_name", "Name", "text", "name of the campaign", when_null="not given"),
+        Column("counted", "What is counted", "text", "net sales, or receipts", allowed=tuple(COUNTED.values())),
+        Column("period_starts_on", "From", "date", "first day of the week (or day)"),
+        Column("period_days_count", "Days", "integer", "length of the period", unit="days"),
+        Column("is_after", "After the start", "boolean", "whether the campaign had begun"),
+        _sold("seen", "Seen", "sales (main units, not cents) or receipts"),
+        _sold("without", "Without the campaign", "what the other stores tell would have been sold"),
+        _sold("without_low", "low", "lower end of where chance alone leads: a like group, to which nothing happened"),
+        _sold("without_high", "high", "upper end of where chance alone leads"),
+        Column("interval_level", "Band holds", "share", "how often chance alone stays within the band", unit="0 to 1"),
+        Column("unit", "Unit", "text", "`receipts`, or a currency code"),
+        AS_OF,
+        ALL_BASES,
+    ),
+)
+STORE_OUTPUTS = (STORE_LIFT, STORE_LIFT_WEEKS)

@@ -91,6 +91,25 @@ MOMENTS = Output(
     ),
 )  # fmt: skip
 
+MOMENTS_BY_MONTH = Output(
+    name="moments_by_month",
+    title="Moments by month",
+    grain="One row per month and moment in which it is told.",
+    purpose="How what people tell of the brand changes over time. Counted as in moments; undated pieces are left out. "
+    "A month without a row: nobody told of it.",
+    sort_key=("month_starts_on", "moment"),
+    columns=(
+        Column("month_starts_on", "Month", "date", "first day of the month of publication"),
+        Column("is_whole", "Whole month", "boolean", "false: the month was not over on as_of"),
+        _MOMENT,
+        _pieces("pieces", "Pieces", "posts and reviews that tell of it"),
+        _pieces("positive", "of these positive", "those that feel positive"),
+        _pieces("negative", "of these negative", "those that feel negative"),
+        AS_OF,
+        ALL_BASES,
+    ),
+)
+
 STORE_ALERTS = Output(
     name="store_alerts",
     title="Store and product alerts",
@@ -182,4 +201,4 @@ TEXT_CHECK = Output(
     ),
 )
 
-TEXT_OUTPUTS = (MOMENTS, STORE_ALERTS, UGC_KINDS, TEXT_CHECK)
+TEXT_OUTPUTS = (MOMENTS, MOMENTS_BY_MONTH, STORE_ALERTS, UGC_KINDS, TEXT_CHECK)

@@ -23,6 +23,7 @@ from orchestration.exports.inputs import take
 from orchestration.exports.language import Language
 from orchestration.exports.library import ugc_library
 from orchestration.exports.model_quality import model_quality
+from orchestration.exports.moments_by_month import moments_by_month
 from orchestration.exports.people import ambassador_candidates, may_be_listed, person_facts
 from orchestration.exports.prosumer_lead import prosumer_lead
 from orchestration.exports.quality import data_quality
@@ -36,6 +37,7 @@ from orchestration.exports.score_results import score_results
 from orchestration.exports.scores import ambassador_scores, uplift_scores, withheld_counts
 from orchestration.exports.service import service_audit, service_queue
 from orchestration.exports.store_lift import store_lift
+from orchestration.exports.store_lift_weeks import store_lift_weeks
 from orchestration.exports.synergy import synergy
 from orchestration.exports.text_check import text_check
 from orchestration.exports.texts import moments, store_alerts, ugc_kinds
@@ -68,6 +70,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "campaign_results": campaign_results(frames, context),
         "extra_sales": extra_sales(frames, context),
         "store_lift": store_lift(frames, context),
+        "store_lift_weeks": store_lift_weeks(frames, context),
         "review_effect": review_effect(frames, context),
         "wom_reach": wom_reach(frames, context),
         "prosumer_lead": prosumer_lead(frames, context),
@@ -82,6 +85,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "campaign_pacing": campaign_pacing(frames, context),
         "ugc_library": ugc_library(frames, facts, context),
         "moments": moments(frames, context),
+        "moments_by_month": moments_by_month(frames, context),
         "store_alerts": store_alerts(frames, context),
         "ugc_kinds": ugc_kinds(frames, context),
         "text_check": text_check(frames, context),

@@ -56,6 +56,7 @@ NEEDS: dict[str, str] = {
     "campaign_results": "campaigns, and for a measured effect campaign_members and pos_lines",
     "store_lift": "campaigns with stores or areas (campaign_members, campaign_areas) and pos_lines of stores over "
     "weeks before and after",
+    "store_lift_weeks": "a store test that could be measured: see store_lift",
     "review_effect": "product_page_daily with orders, and the reviews displayed there or the stream reviews",
     "extra_sales": "campaigns, and for a figure a test of people or stores (see campaign_results, store_lift) or codes "
     "and links with four weeks of the products' sales before; campaign_costs for what it cost",
@@ -73,6 +74,7 @@ NEEDS: dict[str, str] = {
     "engagement": "social_posts with figures (social_post_metrics) and followers_count (social_profiles)",
     "design_quality": "campaign_members with people who took part and people to compare with, and their sales before",
     "moments": "social_posts or reviews with texts in a language that a model reads",
+    "moments_by_month": "social_posts or reviews with texts in a language that a model reads, and their dates",
     "store_alerts": "a jump: bad moments of a store or product whose sales or page views are known (pos_lines, "
     "product_page_daily)",
     "ugc_kinds": "social_posts or reviews",

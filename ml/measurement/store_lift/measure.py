@@ -20,7 +20,8 @@ from ml.measurement.store_lift.conformal import conformal_p_value
 from ml.measurement.store_lift.diagnostics import diagnose, nearest_kilometres
 from ml.measurement.store_lift.panel import StorePanel, calendar, store_panel
 from ml.measurement.store_lift.peers import peer_rows
-from ml.measurement.store_lift.schema import ESTIMATE_SCHEMA, LIFT_SCHEMA, PLACEBO_SCHEMA
+from ml.measurement.store_lift.schema import ESTIMATE_SCHEMA, LIFT_SCHEMA, PLACEBO_SCHEMA, WEEKS_SCHEMA
+from ml.measurement.store_lift.weekly import periods
 
 INTERVAL_LEVEL = 0.9
 OUTCOMES = {"store_sales": "net_amount_minor", "store_receipts": "transactions_count"}
@@ -42,7 +43,7 @@ class StoreTest:
 
 
 def store_lifts(marts: Mapping[str, pl.DataFrame], as_of: date, *, seed: int) -> dict[str, pl.DataFrame]:
-    """store_lift, store_lift_estimates and store_lift_placebo (schema.py).
+    """store_lift, store_lift_estimates, store_lift_placebo and store_lift_weeks (schema.py).
 
     Args:
         marts: fct_store_days, dim_stores, dim_campaigns, fct_campaign_members, bridge_campaign_areas.
@@ -53,6 +54,7 @@ def store_lifts(marts: Mapping[str, pl.DataFrame], as_of: date, *, seed: int) ->
     rows: list[dict[str, Any]] = []
     estimates: list[dict[str, Any]] = []
     placebo: list[dict[str, Any]] = []
+    weeks: list[dict[str, Any]] = []
     for test in store_tests(marts):
         for outcome, column in OUTCOMES.items():
             label = {
@@ -74,14 +76,18 @@ def store_lifts(marts: Mapping[str, pl.DataFrame], as_of: date, *, seed: int) ->
             note = f"left out, not open through the whole time: {', '.join(panel.left_out)}" if panel.left_out else None
             money = currency if outcome == "store_sales" else None
             rows.append(label | figures | {"status": "measured", "currency": money, "note": note})
-            own = {"campaign_id": test.campaign_id, "outcome": outcome}
+            own: dict[str, Any] = {"campaign_id": test.campaign_id, "outcome": outcome}
             estimates += [own | row for row in peer_rows(panel.window, panel.treated, lift, INTERVAL_LEVEL)]
             placebo += [own | {"number": n, "lift": float(np.expm1(x))} for n, x in enumerate(calibration.placebo)]
+            own |= {"currency": money, "interval_level": INTERVAL_LEVEL, "period_days": panel.period_days}
+            path = periods(panel, calibration, seed=seed, level=INTERVAL_LEVEL)
+            weeks += [own | period.record() for period in path]
     keys = ("campaign_id", "outcome")
     return {
         "store_lift": pl.DataFrame(rows, schema=LIFT_SCHEMA).sort(keys),
         "store_lift_estimates": pl.DataFrame(estimates, schema=ESTIMATE_SCHEMA).sort(*keys, "estimator"),
         "store_lift_placebo": pl.DataFrame(placebo, schema=PLACEBO_SCHEMA).sort(*keys, "number"),
+        "store_lift_weeks": pl.DataFrame(weeks, schema=WEEKS_SCHEMA).sort(*keys, "period_starts_on"),
     }
 
 

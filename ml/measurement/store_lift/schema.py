@@ -44,3 +44,13 @@ PLACEBO_SCHEMA: dict[str, pl.DataType] = {
     "number": pl.Int64(),
     "lift": pl.Float64(),
 }
+WEEKS_SCHEMA: dict[str, pl.DataType] = {
+    "campaign_id": pl.String(),
+    "outcome": pl.String(),
+    "currency": pl.String(),
+    "interval_level": pl.Float64(),
+    "period_days": pl.Int64(),
+    "period_starts_on": pl.Date(),
+    "is_after": pl.Boolean(),
+    **{name: pl.Float64() for name in ("seen", "without", "without_low", "without_high")},
+}

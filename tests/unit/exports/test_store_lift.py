@@ -12,6 +12,7 @@ from orchestration.exports.campaigns import campaign_results
 from orchestration.exports.context import ExportContext
 from orchestration.exports.report.stores import store_rows
 from orchestration.exports.store_lift import store_lift
+from orchestration.exports.store_lift_weeks import store_lift_weeks
 from tests.unit.exports.conftest import frame
 
 TEST: dict[str, Any] = {
@@ -131,3 +132,16 @@ def test_sales_in_another_currency_than_the_brands_stay_out_of_campaign_results(
     row = campaign_results(frames, context).filter(counted_unit="store").row(0, named=True)
     assert row["status"] == "not measured"
     assert "CHF" in row["note"]
+
+
+def test_weeks_are_in_main_units_beside_what_would_have_been(context: ExportContext) -> None:
+    week = {"campaign_id": "spring", "outcome": "store_sales", "currency": "EUR", "interval_level": 0.9}
+    week |= {"period_days": 7, "period_starts_on": date(2026, 3, 2), "is_after": True}
+    sold = {"seen": 120_000.0, "without": 100_000.0, "without_low": 90_000.0, "without_high": 110_000.0}
+    receipts = {"outcome": "store_receipts", "currency": None}
+    frames = {"store_lift_weeks": frame("store_lift_weeks", [week | sold, week | sold | receipts])}
+    columns = ("counted", "seen", "without", "without_low", "without_high", "unit", "period_days_count")
+    assert store_lift_weeks(frames, context).select(columns).rows() == [
+        ("receipts", 120_000.0, 100_000.0, 90_000.0, 110_000.0, "receipts", 7),
+        ("sales", 1_200.0, 1_000.0, 900.0, 1_100.0, "EUR", 7),
+    ]

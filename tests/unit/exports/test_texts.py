@@ -11,6 +11,7 @@ import pytest
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_texts import EVER, MOMENT_WORDS, RECENT
 from orchestration.exports.facade import build_exports
+from orchestration.exports.moments_by_month import moments_by_month
 from orchestration.exports.text_check import text_check
 from orchestration.exports.texts import last_moments, moments, store_alerts, ugc_kinds
 from tests.unit.exports.conftest import AS_OF, frame
@@ -63,6 +64,23 @@ def test_moments_of_a_store_and_of_the_brand_with_their_rates(context: ExportCon
     ever = rows["store", EVER]
     assert (ever["pieces_count"], ever["before_count"], ever["per_1000_transactions"]) == (4, None, None)
     assert rows["brand", EVER]["pieces_count"] == 4
+
+
+def test_moments_by_month_count_dated_sure_pieces_up_to_the_day_of_the_run(context: ExportContext) -> None:
+    rows = [
+        told("a", "wait", published_on=date(2026, 5, 1)),
+        told("b", "wait", published_on=date(2026, 5, 31), polarity="positive"),
+        told("c", "wait", published_on=date(2026, 6, 1)),
+        told("unsure", "wait", published_on=date(2026, 5, 2), is_unsure=True),
+        told("undated", "wait", published_on=None),
+        told("later", "wait", published_on=date(2026, 7, 1)),
+    ]
+    found = moments_by_month({"fct_moments": frame("fct_moments", rows)}, context)
+    names = ("month_starts_on", "is_whole", "pieces_count", "positive_count", "negative_count")
+    assert found.select(names).rows() == [
+        (date(2026, 5, 1), True, 2, 1, 1),
+        (date(2026, 6, 1), True, 1, 0, 1),  # as_of is the 30th: June is over
+    ]
 
 
 def test_the_last_moment_of_a_person_is_of_their_latest_piece(context: ExportContext) -> None:
