@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from orchestration.connectors.extract import Place
@@ -81,19 +80,17 @@ def land_file(
     partial = folder.with_name(f".{load_id}")
     partial.mkdir(parents=True)
     stamp = Stamp(source, load_id, context.loaded_at, context.brand_timezone)
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        tally = write_mapped(parsed, mapping, stamp, context.pseudonymiser, connection, partial / "data.parquet")
-        before = [load.data for load in earlier]
-        landed = latest_versions(connection, before, stream)
-        hashes = pl.concat(tally.hashes)
-        judged = judge_duplicates(hashes, landed)
-        removed = None
-        if parsed.file.is_complete and not parsed.malformed:
-            seen = pl.concat([hashes.select("key_low", "key_high"), *tally.unfit_keys])
-            own = [load.data for load in earlier if load.mapping_slot == place.slot]  # another mapping's rows may stay
-            there = landed if len(own) == len(before) else latest_versions(connection, own, stream)
-            removed = removed_rows(connection, there, own, seen, stream, stamp, mapping.most_removed_share)
+    tally = write_mapped(parsed, mapping, stamp, context.pseudonymiser, partial / "data.parquet")
+    before = [load.data for load in earlier]
+    landed = latest_versions(before, stream)
+    hashes = pl.concat(tally.hashes)
+    judged = judge_duplicates(hashes, landed)
+    removed = None
+    if before and parsed.file.is_complete and not parsed.malformed:
+        seen = pl.concat([hashes.select("key_low", "key_high"), *tally.unfit_keys])
+        own = [load.data for load in earlier if load.mapping_slot == place.slot]  # another mapping's rows may stay
+        there = landed if len(own) == len(before) else latest_versions(own, stream)
+        removed = removed_rows(there, own, seen, stream, stamp, mapping.most_removed_share)
     accepted = hashes.height - judged.duplicates
     back = came_back(hashes, landed)
     if judged.duplicates or removed is not None or (back & judged.keep).any():

@@ -21,6 +21,8 @@ from orchestration.connectors.row_stream import read_ahead
 
 # Rows mapped at once: more costs memory (about 1 KB a row while mapped), fewer cost time (a fixed 20 ms a batch).
 MAPPED_ROWS = 200_000
+# The same of a system's rows, which come in smaller batches.
+STREAMED_ROWS = 100_000
 # Batches of a system that wait to be mapped, each costs its memory.
 AHEAD = 2
 
@@ -53,8 +55,27 @@ def _parsed(path: Path) -> Generator[pl.DataFrame, None, None]:
 def _streamed(reading: Callable[[], Iterator[Any]]) -> Generator[pl.DataFrame, None, None]:
     row_no = 0
     with closing(read_ahead(reading(), AHEAD)) as batches:
-        for batch in batches:
-            frame = pl.DataFrame(pl.from_arrow(pa.Table.from_batches([batch])))
+        for together in _gathered(batches, STREAMED_ROWS):
+            frame = pl.DataFrame(pl.from_arrow(pa.Table.from_batches(together), rechunk=True))
             numbers = pl.int_range(row_no + 1, row_no + 1 + frame.height, dtype=pl.Int64, eager=True).alias(FILE_ROW)
             row_no += frame.height
             yield frame.insert_column(0, numbers)
+
+
+def _gathered(batches: Iterator[Any], rows: int) -> Iterator[list[Any]]:
+    """Batches of one schema in groups of at least so many rows, but for the last; at least one, maybe of no row."""
+    waiting: list[Any] = []
+    given = False
+    for batch in batches:
+        if waiting and (not batch.num_rows or not waiting[0].num_rows):
+            waiting = waiting if waiting[0].num_rows else [batch]
+        elif waiting and not batch.schema.equals(waiting[0].schema):
+            yield waiting
+            waiting, given = [batch], True
+        elif batch.num_rows or not given:
+            waiting.append(batch)
+        if sum(each.num_rows for each in waiting) >= rows:
+            yield waiting
+            waiting, given = [], True
+    if waiting:
+        yield waiting

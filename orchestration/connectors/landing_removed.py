@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import duckdb
 import polars as pl
 
-from orchestration.connectors.landing_rows import REMOVED, REMOVED_HASH, Stamp, key_columns
+from orchestration.connectors.landing_rows import REMOVED, Stamp, key_hashes, key_of, row_groups
+from orchestration.connectors.loads import arrow_schema
 from orchestration.connectors.streams.schema import Stream
 from orchestration.errors import SourceError
 
@@ -34,7 +34,6 @@ def closed_at(loaded_at: datetime, zone: str) -> datetime:
 
 
 def removed_rows(
-    connection: duckdb.DuckDBPyConnection,
     landed: pl.DataFrame,
     files: Sequence[Path],
     seen: pl.DataFrame,
@@ -45,7 +44,7 @@ def removed_rows(
     """The removals of a complete load as landed rows, numbered from -1 downwards; None: nothing is gone.
 
     Args:
-        landed: key_low, key_high, row_code of the last landed version of every key (latest_versions).
+        landed: VERSIONS of the last landed version of every key (latest_versions).
         files: data.parquet of the loads that those came from, in landing order.
         seen: key_low, key_high of every row the load read, whatever became of it.
         most_share: refuse to remove more than this share of the landed rows (and more than FEW_ROWS).
@@ -53,7 +52,7 @@ def removed_rows(
     Raises:
         SourceError: more would be removed than a source plausibly deletes.
     """
-    there = landed.filter(pl.col("row_code") != REMOVED)
+    there = landed.filter(pl.col("row_hash") != REMOVED)
     if there.is_empty():
         return None
     gone = there.join(seen, on=["key_low", "key_high"], how="anti").select("key_low", "key_high")
@@ -65,40 +64,36 @@ def removed_rows(
             "If they were deleted on purpose, raise most_removed_share of this stream for one run; if not, the source "
             "gave only part of its rows"
         )
-    key = key_columns(stream)
-    order = {str(path): number for number, path in enumerate(files)}
-    connection.register("gone", gone.to_arrow())
-    connection.register(
-        "landing_order", pl.DataFrame({"filename": list(order), "position": list(order.values())}).to_arrow()
-    )
-    query = f"""
-        with versions as (
-            select *, {key}
-            from read_parquet(?, filename = true, union_by_name = true) join landing_order using (filename)
-        )
-        select versions.* exclude (filename, position, key_low, key_high)
-        from versions join gone using (key_low, key_high)
-        qualify row_number() over (partition by key_low, key_high order by position desc) = 1
-        order by key_low, key_high
-    """  # noqa: S608 - our own column names
-    rows = pl.DataFrame(pl.from_arrow(connection.sql(query, params=[list(order)]).to_arrow_table()))
-    connection.unregister("gone")
-    connection.unregister("landing_order")
+    rows = _last_landed(files, gone, stream)
     closed = pl.lit(closed_at(stamp.loaded_at, stamp.brand_timezone), pl.Datetime("us"))
-    return rows.with_columns(
+    removed = rows.with_columns(
         pl.lit(stamp.load_id).alias("load_id"),
         -pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row_no"),
-        pl.lit(REMOVED_HASH).alias("row_hash"),
+        pl.lit(REMOVED, pl.Int64).alias("row_hash"),
         pl.max_horizontal("known_at", closed).alias("known_at"),
         pl.lit(stamp.loaded_at, pl.Datetime("us")).alias("loaded_at"),
         pl.lit(True).alias("is_removed"),
         *(pl.lit(None, pl.String).alias(name) for name in stream.text_columns()),
     )
+    return removed.select(stream.landed_schema().keys())
+
+
+def _last_landed(files: Sequence[Path], keys: pl.DataFrame, stream: Stream) -> pl.DataFrame:
+    """The last landed rows of keys (key_low, key_high), in the order of their keys."""
+    schema = arrow_schema({name: kind for name, kind in stream.landed_schema().items() if name != "row_hash"})
+    found = [pl.DataFrame(pl.from_arrow(schema.empty_table())).hstack(keys.clear())]
+    for path in files:
+        for rows in row_groups(path):
+            # A load of an earlier nanolift may lack columns, and has row hashes of another type.
+            named = rows.drop("row_hash").hstack(key_hashes(rows, stream))
+            found.append(named.join(keys, on=keys.columns, how="semi", maintain_order="left"))
+    rows = pl.concat(found, how="diagonal").unique(subset=keys.columns, keep="last", maintain_order=True)
+    return rows.sort(key_of(stream), nulls_last=True, maintain_order=True).drop(keys.columns)
 
 
 def came_back(rows: pl.DataFrame, landed: pl.DataFrame) -> pl.Series:
     """Which rows (key_low, key_high) were removed before: their return is a later version than the removal."""
-    removed = landed.filter(pl.col("row_code") == REMOVED).select("key_low", "key_high", back=pl.lit(True))
+    removed = landed.filter(pl.col("row_hash") == REMOVED).select("key_low", "key_high", back=pl.lit(True))
     if removed.is_empty():
         return pl.repeat(False, rows.height, eager=True)
     joined = rows.join(removed, on=["key_low", "key_high"], how="left", maintain_order="left")

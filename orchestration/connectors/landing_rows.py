@@ -6,25 +6,26 @@ folders (landing_file.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 
 from orchestration.connectors.mapping_time import local_to_utc
 from orchestration.connectors.streams.schema import LANDED_COLUMNS, Stream
 
-# Between the values of a row in its canonical text; no brand's text holds these control characters.
-_SEPARATOR, _NULL = "chr(31)", "chr(26)"
-_KEY_COLUMNS = ("key_low", "key_high")
-VERSIONS = {"key_low": pl.UInt64, "key_high": pl.UInt64, "row_code": pl.UInt64}
-REMOVED_HASH = "removed"  # row_hash of a removal
-REMOVED = 0  # the same as row_code
+_KEYS = ("key_low", "key_high")
+VERSIONS = {"key_low": pl.UInt64, "key_high": pl.UInt64, "row_hash": pl.Int64}
+# Fixed, so that a row's hash is the same every night; each hash has its own, so that none tells of another.
+_ROW_SEED = 11
+_KEY_SEEDS = (21, 31)
+REMOVED = 0  # row_hash of a removal
+# Versions of later files wait until they are as many as the known ones, and at least so many.
+_FEW_VERSIONS = 500_000
 # Keys judged at once: 24 bytes each, and as much again for the table of what was seen.
 JUDGED_ROWS = 500_000
 
@@ -80,91 +81,65 @@ def _midnight(day: pl.Expr, zone: str) -> pl.Expr:
     return pl.coalesce(local_to_utc(local, zone), local_to_utc(local + pl.duration(hours=1), zone))
 
 
-def hash_columns(stream: Stream) -> tuple[str, str]:
-    """SQL for the row hash (64 bits) and for the key's text of landed rows.
+def key_of(stream: Stream) -> list[str]:
+    """The landed columns that tell rows of one source apart."""
+    return [name for name in stream.key if name != "source"]
 
-    The row hash is DuckDB's hash of the canonical columns as they are landed, pseudonyms and scrubbed texts included,
-    so it tells nothing of what was taken out, and is the same on every machine. It only tells two versions of one row
-    apart, and guards against no attacker: MD5 of the row's text cost four times as much, the most of a landing.
-    Should a later DuckDB hash otherwise, a test says so; rows read again would then land once more, unchanged.
+
+def hashes_of(rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
+    """VERSIONS of rows that have the stream's landed columns, in order.
+
+    The row hash is of the canonical columns as they are landed, pseudonyms and scrubbed texts included, so it tells
+    nothing of what was taken out, and is the same on every machine. It only tells two versions of one row apart, and
+    guards against no attacker: MD5 of the row's text cost ten times as much. Should a later Polars hash otherwise, a
+    test says so; rows read again would then land once more, unchanged.
     """
     canonical = [name for name in stream.landed_schema() if name not in LANDED_COLUMNS]
-    row = f"hash({', '.join(_quoted(name) for name in canonical)})"
-    return row, _text([name for name in stream.key if name != "source"], stream.landed_schema())
+    row = rows.select(canonical).hash_rows(_ROW_SEED).reinterpret(signed=True).alias("row_hash")
+    return key_hashes(rows, stream).hstack([row])
 
 
-def key_columns(stream: Stream) -> str:
-    """SQL for the key hash of landed rows: key_low, key_high, the halves of the MD5 of the key's text."""
-    _, key = hash_columns(stream)
-    return f"md5_number_lower({key}) as key_low, md5_number_upper({key}) as key_high"
+def key_hashes(rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
+    """key_low, key_high of landed rows: two hashes of the key, independent of each other, compared within a landing."""
+    key = rows.select(key_of(stream))
+    return pl.DataFrame([key.hash_rows(seed).alias(name) for name, seed in zip(_KEYS, _KEY_SEEDS, strict=True)])
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"'
+def row_groups(path: Path, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+    """A landed file, part by part as it was written."""
+    with pq.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            yield pl.DataFrame(pl.from_arrow(file.read_row_group(number, columns=columns)))
 
 
-def _text(names: Sequence[str], types: dict[str, str]) -> str:
-    parts = []
-    for name in names:
-        value = f'array_to_string("{name}", chr(30))' if types[name] == "varchar[]" else f'"{name}"::varchar'
-        parts.append(f"coalesce({value}, {_NULL})")
-    return f"concat_ws({_SEPARATOR}, {', '.join(parts)})"
+def latest_versions(files: Sequence[Path], stream: Stream) -> pl.DataFrame:
+    """VERSIONS of the last landed version of every key.
 
-
-def hashed(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
-    """Rows with row_hash (text, as it is landed), row_code (the same as a number), key_low and key_high."""
-    row, key = hash_columns(stream)
-    connection.register("batch", rows.to_arrow())
-    query = f"select code::varchar as row_hash, code as row_code, key from (select {row} as code, md5_number({key}) as key from batch)"  # noqa: S608, E501 - our own column names
-    hashes = connection.sql(query).to_arrow_table()
-    connection.unregister("batch")
-    return rows.hstack(_halved(hashes))
-
-
-def _halved(hashes: Any) -> pl.DataFrame:
-    """`key`, 128 bits, as key_low and key_high: DuckDB's own functions for the halves hash the text once more each."""
-    words = [
-        np.frombuffer(chunk.buffers()[1], "<u8", 2 * len(chunk), 16 * chunk.offset)
-        for chunk in hashes.column("key").chunks
-    ]
-    halves = np.concatenate([np.empty(0, "<u8"), *words]).reshape(-1, 2)
-    # Copied: a column of an Arrow answer holds on to all of the answer, and these are kept for the whole load.
-    codes = pl.Series("row_code", hashes.column("row_code").to_numpy().copy())
-    frame = pl.DataFrame(pl.from_arrow(hashes.drop_columns(["key", "row_code"])))
-    keys = (pl.Series("key_low", halves[:, 1].copy()), pl.Series("key_high", halves[:, 0].copy()))
-    return frame.with_columns(codes, *keys) if frame.width else pl.DataFrame([codes, *keys])
-
-
-def latest_versions(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], stream: Stream) -> pl.DataFrame:
-    """key_low, key_high, row_code of the last landed version of every key.
-
-    row_code 0: the row was removed; 1: an earlier nanolift landed it, so it is like no row of now.
+    row_hash REMOVED: the row was removed; 1: an earlier nanolift landed it, so it is like no row of now.
 
     Args:
         files: data.parquet in landing order.
     """
-    if not files:
-        return pl.DataFrame(schema=VERSIONS)
-    _, key = hash_columns(stream)
-    ordered = {str(path): number for number, path in enumerate(files)}
-    connection.register(
-        "landing_order", pl.DataFrame({"filename": list(ordered), "position": list(ordered.values())}).to_arrow()
-    )
-    query = f"""
-        select key, max_by(row_code, position) as row_code
-        from (
-            select
-                md5_number({key}) as key,
-                case when row_hash = '{REMOVED_HASH}' then {REMOVED} else coalesce(try_cast(row_hash as ubigint), 1) end
-                    as row_code,
-                position
-            from read_parquet(?, filename = true, union_by_name = true) join landing_order using (filename)
-        )
-        group by key
-    """  # noqa: S608 - our own column names
-    table = connection.sql(query, params=[list(ordered)]).to_arrow_table()
-    connection.unregister("landing_order")
-    return _halved(table).select(list(VERSIONS))
+    known, later = pl.DataFrame(schema=VERSIONS), list[pl.DataFrame]()
+    for path in files:
+        for rows in row_groups(path, [*key_of(stream), "row_hash"]):
+            later.append(key_hashes(rows, stream).hstack([_landed_hash(rows.get_column("row_hash"))]))
+            if sum(each.height for each in later) > max(known.height, _FEW_VERSIONS):
+                known, later = _latest([known, *later]), []
+    return _latest([known, *later])
+
+
+def _latest(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(parts, rechunk=True).unique(subset=_KEYS, keep="last", maintain_order=True)
+
+
+def _landed_hash(row_hash: pl.Series) -> pl.Series:
+    """Hashes were texts before LANDED_FORM 4, of another function."""
+    if row_hash.dtype != pl.String:
+        return row_hash
+    return pl.select(
+        pl.when(row_hash == "removed").then(REMOVED).otherwise(1).cast(pl.Int64).alias("row_hash")
+    ).to_series()
 
 
 @dataclass(frozen=True)
@@ -183,7 +158,7 @@ def judge_duplicates(rows: pl.DataFrame, landed: pl.DataFrame) -> Judged:
     Judged in parts by key: what a part needs beside the rows themselves is bounded by JUDGED_ROWS.
 
     Args:
-        rows: key_low, key_high, row_code of the load's rows in file order.
+        rows: key_low, key_high, row_hash of the load's rows in file order.
         landed: the same of what was landed before (latest_versions).
     """
     parts = -(-max(rows.height, landed.height) // JUDGED_ROWS)
@@ -202,16 +177,16 @@ def judge_duplicates(rows: pl.DataFrame, landed: pl.DataFrame) -> Judged:
 
 
 def _judged(rows: pl.DataFrame, landed: pl.DataFrame) -> Judged:
-    keys = list(_KEY_COLUMNS)
+    keys = list(_KEYS)
     first = rows.get_column("key_low").is_first_distinct()
     if not first.all():  # half of the key tells most loads' rows apart, at a quarter of the cost
         first = rows.select(pl.struct(keys).is_first_distinct()).to_series()
     conflicts = 0
     if not first.all():
         repeated = rows.filter(~first).join(rows.filter(first), on=keys, how="left", suffix="_first")
-        conflicts = repeated.filter(pl.col("row_code") != pl.col("row_code_first")).height
+        conflicts = repeated.filter(pl.col("row_hash") != pl.col("row_hash_first")).height
     keep = first
     if landed.height:
         same = rows.join(landed, on=keys, how="left", suffix="_landed", maintain_order="left")
-        keep = first & ~same.select((pl.col("row_code") == pl.col("row_code_landed")).fill_null(False)).to_series()
+        keep = first & ~same.select((pl.col("row_hash") == pl.col("row_hash_landed")).fill_null(False)).to_series()
     return Judged(keep, rows.height - int(keep.sum()), conflicts)

@@ -17,13 +17,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.connectors.landing_frames import frames_of
-from orchestration.connectors.landing_rows import Stamp, hashed, stamped
-from orchestration.connectors.loads import arrow_schema, as_schema
+from orchestration.connectors.landing_rows import Stamp, hashes_of, key_hashes, stamped
+from orchestration.connectors.loads import arrow_schema
 from orchestration.connectors.mapping import Mapped, apply_mapping
 from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.parse_run import Parsed
@@ -37,10 +38,8 @@ from orchestration.errors import SourceError
 
 logger = logging.getLogger(__name__)
 
-# Random text: nothing to compress or to look up.
+# Random numbers: nothing to compress or to look up.
 _RANDOM = "row_hash"
-# Counts up: differences are the shortest.
-_COUNTING = "row_no"
 # What readers filter by; statistics of the other columns cost a sixth of the writing.
 _FILTERED = ("occurred_at", "known_at", "loaded_at")
 # References of several batches are made one as soon as the later ones are more than the first and than this.
@@ -52,7 +51,7 @@ class Tally:
     """What a load's frames add up to.
 
     Attributes:
-        hashes: key_low, key_high, row_code of every typed row, frame by frame.
+        hashes: VERSIONS of every typed row, frame by frame.
         first, last: the earliest and latest occurred_at.
         unfit_keys: key_low, key_high of rows that were set aside, as far as they have them.
     """
@@ -83,15 +82,28 @@ class Tally:
 
 
 def parquet_writer(path: Path, schema: Any) -> Any:
-    """The form every data.parquet has."""
+    """The form every data.parquet has, whichever Arrow types hold its texts.
+
+    Texts repeat and are looked up; whole numbers are written as differences, times and other numbers as they are: a
+    dictionary of them cost twice the time and no fewer bytes.
+    """
+    kinds = {each.name: each.type for each in schema}
+    numbers = [name for name, kind in kinds.items() if pa.types.is_integer(kind) and name != _RANDOM]
+    texts = [name for name, kind in kinds.items() if _is_text(kind) or pa.types.is_date(kind)]
+    lists = [f"{name}.list.element" for name, kind in kinds.items() if pa.types.is_nested(kind)]
     return pq.ParquetWriter(
         path,
         schema,
         compression={name: "none" if name == _RANDOM else "zstd" for name in schema.names},
-        use_dictionary=[name for name in schema.names if name not in (_RANDOM, _COUNTING)],
-        column_encoding={_COUNTING: "DELTA_BINARY_PACKED"},
+        use_dictionary=[*texts, *lists],
+        column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
         write_statistics=[name for name in _FILTERED if name in schema.names],
+        store_schema=False,
     )
+
+
+def _is_text(kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_string_view(kind) or pa.types.is_dictionary(kind))
 
 
 def write_mapped(
@@ -99,7 +111,6 @@ def write_mapped(
     mapping: StreamMapping,
     stamp: Stamp,
     pseudonymiser: Pseudonymiser,
-    connection: duckdb.DuckDBPyConnection,
     path: Path,
 ) -> Tally:
     """Write all typed rows of a delivery; duplicates among them are judged afterwards.
@@ -111,10 +122,10 @@ def write_mapped(
     *quick, last = frames_of(parsed)
     for frames in quick:
         try:
-            return _write_frames(frames(), parsed, mapping, stamp, pseudonymiser, connection, path)
+            return _write_frames(frames(), parsed, mapping, stamp, pseudonymiser, path)
         except NotQuickError:
             logger.info("%s: read once more, as text", parsed.file.shown)
-    return _write_frames(last(), parsed, mapping, stamp, pseudonymiser, connection, path)
+    return _write_frames(last(), parsed, mapping, stamp, pseudonymiser, path)
 
 
 def _write_frames(
@@ -123,36 +134,87 @@ def _write_frames(
     mapping: StreamMapping,
     stamp: Stamp,
     pseudonymiser: Pseudonymiser,
-    connection: duckdb.DuckDBPyConnection,
     path: Path,
 ) -> Tally:
     stream = STREAMS[mapping.stream]
-    schema = arrow_schema(stream.landed_schema())
+    form = WrittenForm.of(mapping)
     control = parsed.file.rows.control if parsed.file.rows is not None else None
     tally = Tally(control=None if control is None else control.fresh())
-    with closing(frames), parquet_writer(path, schema) as writer, ThreadPoolExecutor(1, "write") as writing:
+    with closing(frames), parquet_writer(path, form.schema) as writer, ThreadPoolExecutor(1, "write") as writing:
         written: Future[None] | None = None
         for frame in frames:
             mapped = _mapped(frame, mapping, parsed)
             _count(tally, frame, mapped)
             rows, references = pseudonymiser.replace(mapped.rows, stream)
-            rows = hashed(connection, stamped(scrub(rows, stream), stream, stamp), stream)
+            rows = stamped(scrub(rows, stream), stream, stamp)
+            hashes = hashes_of(rows, stream)
             tally.name(references)
-            tally.hashes.append(rows.select("key_low", "key_high", "row_code"))
+            tally.hashes.append(hashes)
             tally.see(rows.get_column("occurred_at"))
             if parsed.file.is_complete and mapped.unfit.height:
                 unfit = stamped(pseudonymiser.replace(mapped.unfit, stream)[0], stream, stamp)
-                tally.unfit_keys.append(hashed(connection, unfit, stream).select("key_low", "key_high"))
+                tally.unfit_keys.append(key_hashes(unfit, stream))
             if written is not None:
                 written.result()
-            written = writing.submit(_write, writer, rows.select(schema.names), schema)
+            written = writing.submit(_write, writer, rows.hstack([hashes.get_column("row_hash")]), form)
         if written is not None:
             written.result()
     return tally
 
 
-def _write(writer: Any, rows: pl.DataFrame, schema: Any) -> None:
-    writer.write_table(as_schema(rows.to_arrow(), schema))
+def _write(writer: Any, rows: pl.DataFrame, form: WrittenForm) -> None:
+    writer.write_table(form.table(rows))
+
+
+@dataclass(frozen=True)
+class WrittenForm:
+    """How landed rows are handed to the Parquet writer without copying or expanding a text.
+
+    Attributes:
+        schema: of the landed columns; texts as Polars holds them, those of `constants` as one text for all rows.
+        constants: text columns that have the same value in every row.
+    """
+
+    schema: Any
+    constants: frozenset[str]
+
+    @classmethod
+    def of(cls, mapping: StreamMapping) -> WrittenForm:
+        """The form of a mapping's rows."""
+        stream = STREAMS[mapping.stream]
+        plain = arrow_schema(stream.landed_schema())
+        said = {name for name, spec in mapping.columns.items() if spec.constant is not None}
+        kept = {column.name for column in stream.columns if column.reference is None and not column.is_text}
+        constants = frozenset(
+            each.name for each in plain if each.name in (said & kept) | {"source", "load_id"} and _is_text(each.type)
+        )
+        fields = [pa.field(each.name, _ONE_TEXT if each.name in constants else _held(each.type)) for each in plain]
+        return cls(pa.schema(fields), constants)
+
+    def table(self, rows: pl.DataFrame) -> Any:
+        """Landed rows as a table of `schema`."""
+        plain = rows.select(name for name in self.schema.names if name not in self.constants)
+        table = plain.to_arrow(compat_level=pl.CompatLevel.newest())
+        columns = [
+            _repeated(rows, each.name) if each.name in self.constants else table.column(each.name)
+            for each in self.schema
+        ]
+        return pa.table(columns, schema=self.schema)
+
+
+_ONE_TEXT = pa.dictionary(pa.int32(), pa.string())
+
+
+def _held(kind: Any) -> Any:
+    """The Arrow type in which Polars gives a landed type without a copy."""
+    if pa.types.is_string(kind):
+        return pa.string_view()
+    return pa.large_list(pa.string_view()) if pa.types.is_list(kind) else kind
+
+
+def _repeated(rows: pl.DataFrame, name: str) -> Any:
+    text = pa.array(rows.get_column(name).head(1).to_list() or [""], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows.height, np.int32)), text)
 
 
 def _count(tally: Tally, frame: pl.DataFrame, mapped: Mapped) -> None:

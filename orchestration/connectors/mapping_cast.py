@@ -18,11 +18,25 @@ FALSE_WORDS = ("false", "f", "no", "n", "0")
 
 @dataclass(frozen=True)
 class Cast:
-    """A typed value; `failed` is true where there was one and it is not of the type; `why` never holds the value."""
+    """A typed value, NULL where there was none or it is not of the type.
+
+    Attributes:
+        given: where there was one; None: whatever there is, is of the type.
+        why: what to say of one that is not; never holds the value.
+    """
 
     value: pl.Expr
-    failed: pl.Expr
+    given: pl.Expr | None
     why: str
+
+    @property
+    def failed(self) -> pl.Expr:
+        """Where there was a value and it is not of the type."""
+        return self.failed_as(self.value)
+
+    def failed_as(self, done: pl.Expr) -> pl.Expr:
+        """The same, told from the value that stands in a column already."""
+        return pl.lit(False) if self.given is None else self.given & done.is_null()
 
 
 def as_text(raw: pl.Expr, dtype: pl.DataType, name: str) -> pl.Expr:
@@ -61,14 +75,14 @@ def to_number(raw: pl.Expr, dtype: pl.DataType, name: str, marks: tuple[str, str
     """A double. NaN of a binary file is NULL (missing); the words nan and inf in a text are no numbers."""
     if dtype.is_integer() or dtype == pl.Null or isinstance(dtype, pl.Decimal):
         value = raw.cast(pl.Float64)
-        return Cast(value, pl.lit(False), "not a number")
+        return Cast(value, None, "not a number")
     if dtype.is_float():
         raw = raw.cast(pl.Float64).fill_nan(None)
-        return Cast(pl.when(raw.is_finite()).then(raw), raw.is_finite().not_(), "not a number")
+        return Cast(pl.when(raw.is_finite()).then(raw), raw.is_not_null(), "not a number")
     text = plain_number_text(as_text(raw, dtype, name), *marks)
     number = text.cast(pl.Float64, strict=False)
     value = pl.when(number.is_finite()).then(number)
-    return Cast(value, raw.is_not_null() & value.is_null(), "not a number")
+    return Cast(value, raw.is_not_null(), "not a number")
 
 
 def to_integer(raw: pl.Expr, dtype: pl.DataType, name: str, marks: tuple[str, str]) -> Cast:
@@ -82,16 +96,16 @@ def to_integer(raw: pl.Expr, dtype: pl.DataType, name: str, marks: tuple[str, st
     else:
         text = plain_number_text(as_text(raw, dtype, name), *marks)
         value = text.str.replace(r"\.0*$", "").cast(pl.Int64, strict=False)
-    return Cast(value, raw.is_not_null() & value.is_null(), "not a whole number")
+    return Cast(value, raw.is_not_null(), "not a whole number")
 
 
 def to_boolean(raw: pl.Expr, dtype: pl.DataType, name: str) -> Cast:
     """True or false from a boolean, or from true/false, t/f, yes/no, y/n, 1/0 in any case."""
     if dtype == pl.Boolean:
-        return Cast(raw, pl.lit(False), "not true or false")
+        return Cast(raw, None, "not true or false")
     word = as_text(raw, dtype, name).str.strip_chars().str.to_lowercase()
     value = pl.when(word.is_in(TRUE_WORDS)).then(True).when(word.is_in(FALSE_WORDS)).then(False)
-    return Cast(value, raw.is_not_null() & value.is_null(), "not true or false")
+    return Cast(value, raw.is_not_null(), "not true or false")
 
 
 def to_list(raw: pl.Expr, dtype: pl.DataType, name: str, form: str | None) -> Cast:
@@ -103,18 +117,18 @@ def to_list(raw: pl.Expr, dtype: pl.DataType, name: str, form: str | None) -> Ca
         SourceError: a text column and no form.
     """
     if isinstance(dtype, pl.List):
-        return Cast(raw.cast(pl.List(pl.String), strict=False), pl.lit(False), "not a list")
+        return Cast(raw.cast(pl.List(pl.String), strict=False), None, "not a list")
     text = as_text(raw, dtype, name)
     if dtype == pl.Null:
-        return Cast(text.cast(pl.List(pl.String)), pl.lit(False), "not a list")
+        return Cast(text.cast(pl.List(pl.String)), None, "not a list")
     if form is None:
         raise SourceError(f'{name}: say how the text holds a list: list = "json" or list = a separator')
     if form != "json":
-        return Cast(_clean(text.str.split(form)), pl.lit(False), "not a list")
+        return Cast(_clean(text.str.split(form)), None, "not a list")
     is_null = text.str.strip_chars() == "null"
     is_list = text.str.contains(r'^\s*\[\s*("(?:[^"\\]|\\.)*"\s*(,\s*"(?:[^"\\]|\\.)*"\s*)*)?\]\s*$')
     decoded = pl.when(is_list).then(text).str.json_decode(pl.List(pl.String))
-    return Cast(_clean(decoded), text.is_not_null() & is_list.not_() & is_null.not_(), "not a JSON list of texts")
+    return Cast(_clean(decoded), text.is_not_null() & is_null.not_(), "not a JSON list of texts")
 
 
 def _clean(items: pl.Expr) -> pl.Expr:

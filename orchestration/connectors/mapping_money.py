@@ -19,10 +19,12 @@ _MICRO_DIGITS = 6
 _MONEY = r"^([+-]?)(\d{1,12})(?:\.(\d*))?$"
 # A double that came from a decimal is off by its last bits only; anything further away has more decimals.
 FLOAT_TOLERANCE = 1e-6
+# So many digits in all fit 64 bits whatever they are.
+SAFE_DIGITS = 18
 
 
 def to_minor(
-    raw: pl.Expr, dtype: pl.DataType, name: str, decimal: bool, currency: pl.Expr, marks: tuple[str, str]
+    raw: pl.Expr, dtype: pl.DataType, name: str, decimal: bool, currency: pl.Expr | str, marks: tuple[str, str]
 ) -> Cast:
     """Integer minor units of the row's currency.
 
@@ -30,30 +32,26 @@ def to_minor(
         raw: the brand's value, of type dtype.
         name: canonical column, for messages.
         decimal: the value is written in units ("12.34"); else it is in minor units already.
-        currency: the row's currency code (text); NULL is taken as having two digits.
+        currency: the row's currency code (text), or that of all rows; NULL is taken as having two digits.
         marks: decimal and thousands mark of texts.
     """
-    digits = currency.replace_strict(MINOR_DIGITS, default=USUAL_DIGITS, return_dtype=pl.Int64)
-    digits = digits if decimal else pl.lit(0, pl.Int64)
+    digits = _digits(currency) if decimal else 0
     why = "not money of its currency" if decimal else "not a whole number of minor units"
     if dtype.is_integer() or dtype == pl.Null:
-        value = raw.cast(pl.Int64, strict=False) * pl.lit(10, pl.Int64).pow(digits)
-        return Cast(value, raw.is_not_null() & value.is_null(), why)
+        return Cast(raw.cast(pl.Int64, strict=False) * _power(digits), raw.is_not_null(), why)
     if isinstance(dtype, pl.Decimal):
         # A decimal is an integer with a point: 12.34 is 1234 with two digits, moved by what the currency has.
         parts = raw.to_physical().cast(pl.Int64, strict=False)
-        excess = (pl.lit(dtype.scale, pl.Int64) - digits).clip(lower_bound=0)
-        lacking = (digits - pl.lit(dtype.scale, pl.Int64)).clip(lower_bound=0)
-        unit = pl.lit(10, pl.Int64).pow(excess)
-        value = pl.when(parts % unit == 0).then(parts // unit * pl.lit(10, pl.Int64).pow(lacking))
-        return Cast(value, raw.is_not_null() & value.is_null(), why)
+        if isinstance(digits, int) and digits == dtype.scale:
+            return Cast(parts, None if (dtype.precision or 38) <= SAFE_DIGITS else raw.is_not_null(), why)
+        unit, lacking = _power(_above_zero(dtype.scale - digits)), _power(_above_zero(digits - dtype.scale))
+        return Cast(pl.when(parts % unit == 0).then(parts // unit * lacking), raw.is_not_null(), why)
     if dtype.is_float():
         number = raw.cast(pl.Float64).fill_nan(None)
-        scaled = number * pl.lit(10.0).pow(digits)
+        scaled = number * _power(digits).cast(pl.Float64)
         whole = scaled.round()
         fits = ((scaled - whole).abs() <= FLOAT_TOLERANCE) & (whole.abs() < 2.0**53)
-        value = pl.when(fits).then(whole.cast(pl.Int64, strict=False))
-        return Cast(value, number.is_not_null() & value.is_null(), why)
+        return Cast(pl.when(fits).then(whole.cast(pl.Int64, strict=False)), number.is_not_null(), why)
     text = plain_number_text(as_text(raw, dtype, name), *marks)
     sign = pl.when(text.str.starts_with("-")).then(-1).otherwise(1).cast(pl.Int64)
     whole_digits = text.str.extract(_MONEY, 2)
@@ -62,5 +60,20 @@ def to_minor(
     micro = (whole_digits + fraction.str.slice(0, _MICRO_DIGITS).str.pad_end(_MICRO_DIGITS, "0")).cast(
         pl.Int64, strict=False
     )
-    value = pl.when(fits).then(sign * (micro // pl.lit(10, pl.Int64).pow(_MICRO_DIGITS - digits)))
-    return Cast(value, raw.is_not_null() & value.is_null(), why)
+    value = pl.when(fits).then(sign * (micro // _power(_MICRO_DIGITS - digits)))
+    return Cast(value, raw.is_not_null(), why)
+
+
+def _digits(currency: pl.Expr | str) -> pl.Expr | int:
+    if isinstance(currency, str):
+        return MINOR_DIGITS.get(currency, USUAL_DIGITS)
+    return currency.replace_strict(MINOR_DIGITS, default=USUAL_DIGITS, return_dtype=pl.Int64)
+
+
+def _above_zero(digits: pl.Expr | int) -> pl.Expr | int:
+    return max(digits, 0) if isinstance(digits, int) else digits.clip(lower_bound=0)
+
+
+def _power(digits: pl.Expr | int) -> pl.Expr:
+    """Ten to the so many."""
+    return pl.lit(10**digits, pl.Int64) if isinstance(digits, int) else pl.lit(10, pl.Int64).pow(digits)

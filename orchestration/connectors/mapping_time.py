@@ -22,18 +22,18 @@ _WHY = "not a time, without zone, or skipped by the clocks"
 def to_date(raw: pl.Expr, dtype: pl.DataType, name: str, form: str | None, zone: str | None) -> Cast:
     """A calendar date. A time is cut to its date; an aware one is first put into `zone` where that is given."""
     if dtype == pl.Date or dtype == pl.Null:
-        return Cast(raw.cast(pl.Date), pl.lit(False), "not a date")
+        return Cast(raw.cast(pl.Date), None, "not a date")
     if isinstance(dtype, pl.Datetime):
         if dtype.time_zone is not None and zone is not None:
             raw = raw.dt.convert_time_zone(zone)
-        return Cast(raw.dt.date(), pl.lit(False), "not a date")
+        return Cast(raw.dt.date(), None, "not a date")
     text = as_text(raw, dtype, name).str.strip_chars()
     if form is not None:
         value = text.str.to_date(form, strict=False)
     else:
         is_iso = text.str.contains(r"^\d{4}-\d{2}-\d{2}($|[T ])")
         value = pl.when(is_iso).then(text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
-    return Cast(value, raw.is_not_null() & value.is_null(), "not a date")
+    return Cast(value, raw.is_not_null(), "not a date")
 
 
 def to_instant(raw: pl.Expr, dtype: pl.DataType, name: str, form: str | None, zone: str | None) -> Cast:
@@ -43,14 +43,14 @@ def to_instant(raw: pl.Expr, dtype: pl.DataType, name: str, form: str | None, zo
         SourceError: a typed column of local times and no zone in the mapping.
     """
     if dtype == pl.Null:
-        return Cast(raw.cast(pl.Datetime("us")), pl.lit(False), _WHY)
+        return Cast(raw.cast(pl.Datetime("us")), None, _WHY)
     if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
-        return Cast(_naive_utc(raw.cast(pl.Datetime("us", dtype.time_zone))), pl.lit(False), _WHY)
+        return Cast(_naive_utc(raw.cast(pl.Datetime("us", dtype.time_zone))), None, _WHY)
     if dtype == pl.Date or isinstance(dtype, pl.Datetime):
         if zone is None:
             raise SourceError(f"{name}: the file's times have no time zone; give `zone` in the mapping")
         value = local_to_utc(raw.cast(pl.Datetime("us")), zone)
-        return Cast(value, raw.is_not_null() & value.is_null(), _WHY)
+        return Cast(value, raw.is_not_null(), _WHY)
     text = as_text(raw, dtype, name).str.strip_chars()
     if form in EPOCHS:
         # Whole numbers only: fractions of a second are written as milliseconds.
@@ -60,7 +60,7 @@ def to_instant(raw: pl.Expr, dtype: pl.DataType, name: str, form: str | None, zo
         value = _naive_utc(parsed) if "%z" in form else _local(parsed, zone)
     else:
         value = _iso(text, zone)
-    return Cast(value, raw.is_not_null() & value.is_null(), _WHY)
+    return Cast(value, raw.is_not_null(), _WHY)
 
 
 def local_to_utc(local: pl.Expr, zone: str) -> pl.Expr:

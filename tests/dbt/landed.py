@@ -88,7 +88,7 @@ class LandedRoot:
                 "source": source,
                 "load_id": load_id,
                 "row_no": number,
-                "row_hash": f"{load_id}/{number}",
+                "row_hash": 1_000 * self.loads + number,
                 "loaded_at": datetime(2024, 1, 1) + timedelta(hours=self.loads),
             }
             filled.append({**landed, **row, "occurred_at": occurred, "known_at": known})

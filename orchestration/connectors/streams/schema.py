@@ -29,7 +29,7 @@ LANDED_COLUMNS: dict[str, str] = {
     "source": "varchar",
     "load_id": "varchar",
     "row_no": "bigint",
-    "row_hash": "varchar",
+    "row_hash": "bigint",
     "occurred_at": "timestamp",
     "known_at": "timestamp",
     "loaded_at": "timestamp",
