@@ -65,7 +65,10 @@ def read_model(folder: Path) -> StoredModel:
     """
     if not (folder / SUMS).is_file():
         raise ModelFileError(f"{folder} is no model folder: {SUMS} is missing")
-    sums = (folder / SUMS).read_text(encoding="utf-8")
+    try:
+        sums = (folder / SUMS).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ModelFileError(f"{folder / SUMS} is damaged: it is no text") from error
     listed = {name: digest for digest, _, name in (line.partition("  ") for line in sums.splitlines())}
     present = {path.name for path in folder.iterdir()} - {SUMS}
     if present != set(listed) or CARD not in listed:

@@ -6,6 +6,7 @@ Belongs here: reading and choosing generations. Does not: making one (publishing
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,9 +14,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from orchestration.durable import sha256_of
 from orchestration.errors import IntegrityError
+from orchestration.sealed import unsealed
 from orchestration.settings import Retention
 from orchestration.workspace import Build, Workspace
+
+logger = logging.getLogger(__name__)
+
+# What a manifest may say that was written before manifests were sealed.
+_UNSEALED = frozenset(
+    (
+        *("run_id", "as_of", "mode", "replay_at", "published_sequence", "parent", "loads", "stale_since", "basis"),
+        *("rows", "gates", "champions", "text_models", "code_fingerprint", "lock_fingerprint"),
+        *("warehouse_fingerprint", "files"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -37,13 +51,26 @@ class Generation:
         """
         file = Build(self.path).manifest
         try:
-            content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-            content["as_of"], content["published_sequence"]
+            content = unsealed(json.loads(file.read_text(encoding="utf-8")), _UNSEALED)
+            date.fromisoformat(content["as_of"]), int(content["published_sequence"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IntegrityError(
-                f"{file} is damaged ({type(error).__name__}): move {self.path} away; the next run builds from landing"
+                f"{file} is damaged ({type(error).__name__}): the next run builds from landing without it"
             ) from error
         return content
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its manifest is what was published."""
+        try:
+            return bool(self.manifest)
+        except IntegrityError:
+            return False
+
+    def is_sound(self, file: Path) -> bool:
+        """Whether a file's bytes are those that were published."""
+        recorded = self.manifest.get("files", {}).get(str(file.relative_to(self.path)))
+        return recorded is not None and file.is_file() and sha256_of(file) == recorded["sha256"]
 
     @property
     def as_of(self) -> date:
@@ -56,10 +83,16 @@ class Generation:
 
 
 def generations(workspace: Workspace) -> list[Generation]:
-    """All published generations, in the order they were published."""
+    """All published generations, in the order they were published; without those whose manifest is damaged."""
     if not workspace.generations.exists():
         return []
-    found = [Generation(path) for path in workspace.generations.iterdir() if Build(path).manifest.exists()]
+    found = []
+    for path in workspace.generations.iterdir():
+        generation = Generation(path)
+        if generation.is_readable:
+            found.append(generation)
+        else:
+            logger.warning("%s has a damaged manifest: no run starts from it, look at it and delete it", path)
     return sorted(found, key=lambda generation: (generation.manifest["published_sequence"], generation.name))
 
 

@@ -6,17 +6,23 @@ Belongs here: folders of models in the state and in the build, which one is in u
 
 from __future__ import annotations
 
+import logging
 import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ml.errors import ModelFileError
 from ml.promotion import Decision
 from ml.registry import StoredModel, read_model, write_model
 from orchestration.exports.context import ModelOutcome
+from orchestration.generations import generations
 from orchestration.session import RunSession
-from orchestration.state import CHAMPIONS
+from orchestration.state import CHAMPIONS, keep_model
+from orchestration.workspace import Build
+
+logger = logging.getLogger(__name__)
 
 # Of a model card: features the brand had forbidden when the model was trained.
 NEVER_USE = "never_use"
@@ -33,17 +39,35 @@ class InUse:
 def champion(session: RunSession, name: str) -> StoredModel | None:
     """The model earlier days left in use, with every byte checked; None: there is none that may be used.
 
-    A model that may have learned from a feature the brand has forbidden since is none.
-
-    Raises:
-        ModelFileError: its files are damaged.
+    A model that may have learned from a feature the brand has forbidden since is none; nor is one whose files are
+    damaged here and in every generation that is kept.
     """
     entry = (session.state.latest(CHAMPIONS) or {}).get(name)
-    if entry is None:
+    stored = None if entry is None else _restored(session, name, entry["model_id"])
+    if stored is None:
         return None
-    stored = read_model(session.state.model_folder(entry["model_id"]))
     forbidden_since = set(session.settings.models.never_use) - set(stored.card.get(NEVER_USE, ()))
     return None if forbidden_since else stored
+
+
+def _restored(session: RunSession, name: str, model_id: str) -> StoredModel | None:
+    """The kept model, brought back from a generation where its own folder is damaged."""
+    folder = session.state.model_folder(model_id)
+    published = [Build(each.path).models / name for each in reversed(generations(session.workspace))]
+    for place in (folder, *(each for each in published if each.is_dir())):
+        try:
+            stored = read_model(place)
+        except ModelFileError as error:
+            logger.warning("%s", error)
+            continue
+        if stored.model_id == model_id:
+            if place != folder:
+                keep_model(place, folder)
+            return stored
+    logger.warning(
+        "model %s of %s is damaged here and in every generation: the run goes on without it", model_id, name
+    )
+    return None
 
 
 def candidate_in_use(session: RunSession, name: str, boosters: Any, card: dict[str, Any], decision: Decision) -> InUse:

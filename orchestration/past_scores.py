@@ -19,11 +19,11 @@ FILE = "uplift.parquet"
 
 
 def files_before(workspace: Workspace, as_of: date) -> list[tuple[date, Path]]:
-    """(day, file) of the last published scores of each earlier day, oldest first."""
+    """(day, file) of the last published scores of each earlier day whose bytes are sound, oldest first."""
     of_day: dict[date, Path] = {}
     for generation in generations(workspace):
         file = Build(generation.path).scores / FILE
-        if generation.as_of < as_of and file.exists():
+        if generation.as_of < as_of and generation.is_sound(file):
             of_day[generation.as_of] = file
     return sorted(of_day.items())
 

@@ -6,7 +6,7 @@ Belongs here: manifest, rename, swap, retention, verification. Does not: anythin
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,19 @@ from orchestration.durable import sha256_of, sync, sync_tree, write_json
 from orchestration.errors import IntegrityError
 from orchestration.generations import Generation, current, generations, kept, previous_of
 from orchestration.lock import workspace_lock
+from orchestration.sealed import sealed
 from orchestration.settings import Retention
 from orchestration.workspace import Build, Workspace
 
 
 def write_manifest(build: Build, content: Mapping[str, Any]) -> None:
-    """Write manifest.json: `content` and the SHA-256 and size of every other file of the build."""
+    """Write manifest.json: `content`, the SHA-256 and size of every other file of the build, and its own seal."""
     files = {
         str(path.relative_to(build.root)): {"sha256": sha256_of(path), "bytes": path.stat().st_size}
         for path in sorted(build.root.rglob("*"))
         if path.is_file() and path != build.manifest
     }
-    write_json(build.manifest, {**content, "files": files})
+    write_json(build.manifest, sealed({**content, "files": files}))
 
 
 def publish(workspace: Workspace, build: Build, run_id: str, retention: Retention) -> bool:
@@ -43,7 +44,7 @@ def publish(workspace: Workspace, build: Build, run_id: str, retention: Retentio
     build.root.rename(target)
     sync(workspace.generations)
     published = Generation(target)
-    moves = before is None or published.as_of >= before.as_of
+    moves = before is None or not before.is_readable or published.as_of >= before.as_of
     if moves:
         _point_to(workspace, published)
     _sweep(workspace, retention)
@@ -65,7 +66,7 @@ def _point_to(workspace: Workspace, generation: Generation) -> None:
 
 def _sweep(workspace: Workspace, retention: Retention) -> None:
     now = current(workspace)
-    always = frozenset() if now is None else frozenset({now.name, str(now.manifest["parent"])})
+    always = frozenset() if now is None or not now.is_readable else frozenset({now.name, str(now.manifest["parent"])})
     found = generations(workspace)
     keep = kept(found, always, retention)
     for generation in found:
@@ -92,13 +93,18 @@ def roll_back(directory: Path, name: str | None) -> str:
         found = generations(workspace)
         if now is None:
             raise IntegrityError(f"{workspace.root} has published nothing yet")
-        target = previous_of(now, found) if name is None else next((each for each in found if each.name == name), None)
+        target = _before(now, found) if name is None else next((each for each in found if each.name == name), None)
         if target is None:
             names = ", ".join(each.name for each in found)
             raise IntegrityError(f"no generation {name or 'before the current one'}; there are {names}")
         verify(target)
         _point_to(workspace, target)
         return f"{target.name} (as of {target.as_of}) is published again in place of {now.name}"
+
+
+def _before(now: Generation, found: Sequence[Generation]) -> Generation | None:
+    """What was current before; where the current one's own manifest is damaged, the newest that is not."""
+    return previous_of(now, found) if now.is_readable else (found[-1] if found else None)
 
 
 def verify(generation: Generation) -> int:
@@ -133,12 +139,12 @@ def verify_workspace(directory: Path) -> str:
     Raises:
         IntegrityError: what is damaged.
     """
-    from orchestration.connectors.loads import verify_loads
+    from orchestration.connectors.loads import read_loads, verified
 
     workspace = Workspace.at(directory)
     generation = current(workspace)
     if generation is None:
         raise IntegrityError(f"{workspace.root} has published nothing yet")
     files = verify(generation)
-    loads = verify_loads(workspace)
+    loads = len(verified(read_loads(workspace.landing)))
     return f"{generation.name}: {files} files are as published; {loads} landed loads are as landed"

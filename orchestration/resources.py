@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -9,6 +10,7 @@ import dagster as dg
 
 from orchestration.dbt import parsing_ahead, variables
 from orchestration.errors import ConfigurationError
+from orchestration.orphans import PROCESS_TAG, end_orphans, process_mark
 from orchestration.session import RunOptions, RunSession, open_session
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
@@ -46,6 +48,9 @@ def run_session(workspace: Workspace, settings: Settings) -> dg.ResourceDefiniti
             raise ConfigurationError("the session exists only within a run")
         # The one clock reading of a run: when its loads were landed. It enters landing, never a result.
         now = datetime.now(UTC).replace(tzinfo=None)
+        if context.instance is not None:
+            context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: process_mark(os.getpid()) or ""})
+            end_orphans(context.instance, context.run.run_id)
         with open_session(workspace, settings, options_of(dict(context.run.tags)), now) as opened:
             known = variables(settings, opened.as_of, opened.landed_root)
             with parsing_ahead(known, opened.build.warehouse, opened.dbt_target) as opened.parsing:

@@ -5,6 +5,7 @@ Belongs here: what every step of a run shares. Does not: any step's own work (as
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -173,6 +174,12 @@ def _relation(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequenc
     return pl.DataFrame(pl.from_arrow(relation.to_arrow_table()))
 
 
+def _free_name(workspace: Workspace, wanted: str) -> str:
+    """The name of a run's generation: of two runs of a day begun in one second, the later one is numbered."""
+    names = itertools.chain((wanted,), (f"{wanted}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if not (workspace.generations / name).exists())
+
+
 @contextmanager
 def open_session(workspace: Workspace, settings: Settings, options: RunOptions, now: datetime) -> Iterator[RunSession]:
     """Hold the workspace for a run.
@@ -188,8 +195,9 @@ def open_session(workspace: Workspace, settings: Settings, options: RunOptions, 
         ConfigurationError: no room on the disk, or no pseudonym key.
     """
     check_room(workspace)
-    run_id = f"{options.as_of:%Y%m%d}-{now:%Y%m%dT%H%M%S}"
-    with workspace_lock(workspace, run_id, wait_seconds=options.wait_seconds):
+    wanted = f"{options.as_of:%Y%m%d}-{now:%Y%m%dT%H%M%S}"
+    with workspace_lock(workspace, wanted, wait_seconds=options.wait_seconds):
+        run_id = _free_name(workspace, wanted)
         adopt_generations(workspace)
         shutil.rmtree(workspace.builds, ignore_errors=True)
         scratch = workspace.builds / run_id

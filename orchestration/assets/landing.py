@@ -14,6 +14,7 @@ from expectations.registry import suite
 from expectations.result import GateResult
 from expectations.runner import validate
 from orchestration.connectors.landing import land_source
+from orchestration.connectors.loads import active_loads, read_loads, verified
 from orchestration.connectors.selection import lay_out, select_loads
 from orchestration.connectors.streams import STREAMS
 from orchestration.demo.delivery import SIMULATED
@@ -60,10 +61,11 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
         partitions_def=partitions,
     )
     def land_sources(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
+        checked = verified(active_loads(read_loads(session.workspace.landing)))
         for source in session.settings.sources:
             _land(source, session)
         session.selected = select_loads(session.workspace.landing, session.options.replay_at)
-        lay_out(session.selected, session.landed_root)
+        lay_out(session.selected, session.landed_root, checked)
         for name, key in KEYS.items():
             loads = [load for load in session.landed if load.stream == name]
             yield dg.MaterializeResult(

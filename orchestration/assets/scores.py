@@ -148,8 +148,9 @@ def _previous(session: RunSession) -> dict[str, pd.DataFrame]:
     """Score lists of the generation this run started from, where that is of an earlier day."""
     if session.parent is None or session.parent.as_of >= session.as_of:
         return {}
-    folder = Build(session.parent.path).scores
-    return {name: pl.read_parquet(file).to_pandas() for name in LISTS if (file := folder / f"{name}.parquet").exists()}
+    folder, parent = Build(session.parent.path).scores, session.parent
+    files = {name: folder / f"{name}.parquet" for name in LISTS}
+    return {name: pl.read_parquet(file).to_pandas() for name, file in files.items() if parent.is_sound(file)}
 
 
 def checks() -> Sequence[dg.AssetChecksDefinition]:

@@ -4,6 +4,7 @@ Belongs here: where the warehouse starts from, how dbt is called, what the UI is
 what a model computes (dbt_project/).
 """
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,8 @@ from orchestration.gates import gate_checks
 from orchestration.progress import announce
 from orchestration.session import RunSession
 from orchestration.workspace import Build
+
+logger = logging.getLogger(__name__)
 
 MARTS = "marts"
 # What the layers after dbt read: each is guarded by the marts gate.
@@ -89,7 +92,11 @@ def start_from_parent(session: RunSession) -> bool:
         return True
     if not parent.loads <= session.selected_loads:
         return True  # a load was superseded: rows of it must go
-    shutil.copyfile(Build(parent.path).warehouse, session.build.warehouse)
+    published = Build(parent.path).warehouse
+    if not parent.is_sound(published):
+        logger.warning("%s is damaged: the warehouse is built afresh from landing", published)
+        return True
+    shutil.copyfile(published, session.build.warehouse)
     return False
 
 

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from orchestration.connectors.streams import STREAMS
 from orchestration.durable import sha256_of, sync
 from orchestration.errors import IntegrityError
+from orchestration.sealed import sealed, unsealed
 from orchestration.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -143,11 +144,11 @@ def read_loads(landing: Path, source: str = "*", stream: str = "*") -> list[Load
     loads = []
     for path in landing.glob(f"{source}/{stream}/[!.]*/{RECORD}"):
         try:
-            record = json.loads(path.read_text(encoding="utf-8"))
+            record = unsealed(json.loads(path.read_text(encoding="utf-8")), {each.name for each in known})
             said = {each.name: record[each.name] for each in known if each.name in record or _is_required(each)}
             loads.append(Load(folder=path.parent, **said))
         except (ValueError, KeyError, TypeError) as error:
-            raise IntegrityError(f"{path} is damaged ({error})") from error
+            raise IntegrityError(f"{path} is damaged ({error}): restore it from a backup") from error
     return sorted(loads, key=lambda load: (load.source, load.stream, load.sequence))
 
 
@@ -168,7 +169,7 @@ def commit(partial: Path, load: Load) -> None:
     for file in partial.iterdir():
         sync(file)
     record = partial / RECORD
-    record.write_text(json.dumps(load.record(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    record.write_text(json.dumps(sealed(load.record()), indent=2, sort_keys=True) + "\n", encoding="utf-8")
     sync(record)
     sync(partial)
     partial.rename(load.folder)
@@ -203,16 +204,17 @@ def verify_load(load: Load) -> None:
         raise IntegrityError(f"{load.data} is damaged: its bytes are not those that were landed")
 
 
-def verify_loads(workspace: Workspace) -> int:
-    """Hold every load of a workspace against its record; how many.
+def verified(loads: Iterable[Load]) -> frozenset[Path]:
+    """Their folders, each load held against its record: what new rows are compared with must be sound.
 
     Raises:
         IntegrityError: the first load that is damaged.
     """
-    loads = read_loads(workspace.landing)
+    folders = set()
     for load in loads:
         verify_load(load)
-    return len(loads)
+        folders.add(load.folder)
+    return frozenset(folders)
 
 
 def write_table(path: Path, table: Any, schema: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -46,11 +46,14 @@ def select_loads(landing: Path, replay_at: datetime | None = None) -> list[Load]
     return active_loads(loads)
 
 
-def lay_out(loads: Sequence[Load], landed_root: Path) -> None:
+def lay_out(loads: Sequence[Load], landed_root: Path, checked: Container[Path] = ()) -> None:
     """Put the loads where dbt reads them: <landed_root>/<stream>/{0000_schema, NNNN_<load>}.parquet.
 
     Files are hard links (copies on another file system). The schema file is empty and typed, so a stream without a
     load is a relation without a row. What texts say gets its folders too; `link_signals` fills them.
+
+    Args:
+        checked: folders of loads whose bytes this run has held against their record already.
 
     Raises:
         IntegrityError: a load's bytes are not those that were landed.
@@ -63,7 +66,8 @@ def lay_out(loads: Sequence[Load], landed_root: Path) -> None:
         schema = arrow_schema(columns)
         write_table(landed_root / relation / SCHEMA_FILE, schema.empty_table(), schema)
     for number, load in enumerate(loads, start=1):
-        verify_load(load)
+        if load.folder not in checked:
+            verify_load(load)
         name = f"{number:04d}_{load.source}_{load.load_id}.parquet"
         _link(load.data, landed_root / load.stream / name)
 

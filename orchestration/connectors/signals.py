@@ -8,6 +8,7 @@ be done anew. Does not: what a text says (ml/text), copies across loads (near_du
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,7 @@ from ml.text.signals import CHUNK_TEXTS, read_texts
 from ml.text.weights import TextModel
 from orchestration.connectors.loads import Load, arrow_schema, as_schema
 from orchestration.connectors.signals_schema import MOMENTS_SCHEMA, SIGNALS_SCHEMA
-from orchestration.durable import sync
+from orchestration.durable import sha256_of, sync, write_json
 from orchestration.fingerprint import text_fingerprint
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ SIGNAL_STREAMS = ("social_posts", "reviews")
 # Libraries whose answers are part of a signal.
 _READERS = ("py3langid", "rensa")
 _VERSION_KEY = b"nanolift_signals_version"
+# Beside a load's signals: the hash of each of their files, so that damaged ones are read from the texts again.
+HASHES = "_signals.json"
 # Texts held at once: a load of 1 MB lines is read in smaller steps than one of short posts.
 _BATCH_BYTES = 64_000_000
 _COLUMNS = {
@@ -59,7 +62,7 @@ def ensure_signals(loads: Iterable[Load], models: Models) -> int:
 
 
 def _write(load: Load, models: Models, wanted: str) -> int:
-    """Both files under temporary names, renamed when whole; the one that carries the version comes last."""
+    """Both files under temporary names, renamed when whole; their hashes come last: without them, both are."""
     rows = 0
     partial = {path: path.with_name(f".{path.name}") for path in (load.moments, load.signals)}
     schemas = {
@@ -75,9 +78,13 @@ def _write(load: Load, models: Models, wanted: str) -> int:
             signals.write_table(as_schema(said.to_arrow(), schemas[load.signals]))
             moments.write_table(as_schema(told.to_arrow(), schemas[load.moments]))
             rows += said.height
+    hashes = load.folder / HASHES
+    hashes.unlink(missing_ok=True)
+    said_of = {path.name: sha256_of(written) for path, written in partial.items()}
     for path, written in partial.items():
         sync(written)
         os.replace(written, path)
+    write_json(hashes, said_of)
     return rows
 
 
@@ -129,8 +136,20 @@ def signals_of(rows: pl.DataFrame, stream: str, models: Models) -> tuple[pl.Data
 
 
 def _version(load: Load) -> str | None:
-    if not (load.signals.exists() and load.moments.exists()):
+    if not _are_sound(load):
         return None
     metadata = pq.read_schema(load.signals).metadata or {}
     found: bytes | None = metadata.get(_VERSION_KEY)
     return None if found is None else found.decode()
+
+
+def _are_sound(load: Load) -> bool:
+    """Whether both files are there with the bytes that were written."""
+    try:
+        hashes = json.loads((load.folder / HASHES).read_text(encoding="utf-8"))
+        return all(sha256_of(path) == hashes[path.name] for path in (load.signals, load.moments))
+    except FileNotFoundError:
+        return False
+    except (ValueError, KeyError, TypeError):
+        logger.warning("%s is damaged: the texts of the load are read again", load.folder / HASHES)
+        return False

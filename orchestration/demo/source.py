@@ -21,6 +21,7 @@ from orchestration.demo.faults import faults_named
 from orchestration.demo.parameter_files import canonical_text, load_parameters
 from orchestration.demo.world import build_world
 from orchestration.demo.world_parameters import WorldParameters
+from orchestration.durable import write_json
 from orchestration.errors import ConfigurationError, SourceError
 from orchestration.settings import Source
 from orchestration.workspace import Workspace
@@ -65,7 +66,7 @@ def prepare(source: Source, workspace: Workspace, as_of_cutoff: datetime) -> tup
         same = not is_new and before.get("world") == fingerprint and not before.get("faults") and not faults
         fresh = not same or str(before.get("cutoff")) > cutoff.isoformat()
         deliver(_open_world(workspace), folder, cutoff, faults, fresh=fresh)
-        _write_json(folder / DELIVERED, wanted)
+        write_json(folder / DELIVERED, wanted)
     return mappings(folder, workspace.root)
 
 
@@ -102,7 +103,7 @@ def _make_world(parameters: WorldParameters, fingerprint: str, workspace: Worksp
     for name, frame in world.truth.items():
         frame.write_parquet(truth / f"{name}.parquet")
     (truth / "parameters.json").write_text(canonical_text(parameters), encoding="utf-8")
-    _write_json(truth / FINGERPRINT, {"fingerprint": fingerprint})
+    write_json(truth / FINGERPRINT, {"fingerprint": fingerprint})
     rows = sum(frame.height for frame in world.streams.values())
     logger.info("simulated %s consumers: %s rows", f"{parameters.people.consumers:,}", f"{rows:,}")
     return True
@@ -129,8 +130,3 @@ def _read_json(path: Path) -> dict[str, object]:
         return {}
     found = json.loads(path.read_text(encoding="utf-8"))
     return found if isinstance(found, dict) else {}
-
-
-def _write_json(path: Path, content: dict[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content), encoding="utf-8")

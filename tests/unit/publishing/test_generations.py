@@ -80,8 +80,41 @@ def test_nothing_published_is_no_generation(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"as_of": "2026-01-01"}'])
-def test_a_damaged_manifest_is_named(workspace: Workspace, publish_day: Publish, content: str) -> None:
+def test_a_damaged_manifest_is_named_and_no_run_starts_from_it(
+    workspace: Workspace, publish_day: Publish, content: str
+) -> None:
     publish_day("2026-01-01")
-    Build(workspace.generations / "2026-01-01").manifest.write_text(content)
-    with pytest.raises(IntegrityError, match=r"2026-01-01/manifest\.json is damaged"):
-        starting_point(workspace, date(2026, 1, 2))
+    publish_day("2026-01-02")
+    Build(workspace.generations / "2026-01-02").manifest.write_text(content)
+    with pytest.raises(IntegrityError, match=r"2026-01-02/manifest\.json is damaged"):
+        Generation(workspace.generations / "2026-01-02").manifest  # noqa: B018
+    start = starting_point(workspace, date(2026, 1, 2))
+    assert start is not None
+    assert start.name == "2026-01-01"
+
+
+def test_one_changed_digit_of_a_manifest_is_damage(workspace: Workspace, publish_day: Publish) -> None:
+    publish_day("2026-01-01")
+    manifest = Build(workspace.generations / "2026-01-01").manifest
+    manifest.write_text(manifest.read_text().replace("2026-01-01", "2026-01-07"))
+    with pytest.raises(IntegrityError, match="damaged"):
+        Generation(manifest.parent).manifest  # noqa: B018
+
+
+def test_a_manifest_whose_seal_lost_its_name_is_damaged(workspace: Workspace, publish_day: Publish) -> None:
+    publish_day("2026-01-01")
+    manifest = Build(workspace.generations / "2026-01-01").manifest
+    manifest.write_text(manifest.read_text().replace('"seal"', '"sael"'))
+    with pytest.raises(IntegrityError, match="damaged"):
+        Generation(manifest.parent).manifest  # noqa: B018
+
+
+def test_a_night_publishes_over_a_current_generation_whose_manifest_is_damaged(
+    workspace: Workspace, publish_day: Publish
+) -> None:
+    publish_day("2026-01-02")
+    Build(workspace.generations / "2026-01-02").manifest.write_text("{")
+    assert publish_day("2026-01-02", name="again")
+    now = current(workspace)
+    assert now is not None
+    assert now.name == "again"

@@ -57,3 +57,22 @@ def test_the_model_in_use_outlives_its_generation(workspace: Workspace) -> None:
     state = State(workspace.state, date(2026, 1, 2))
     assert (state.model_folder("m1") / "card.json").read_text() == "{}"
     assert state.latest("champions") == entry["champions"]
+
+
+def test_a_damaged_entry_is_written_anew_from_its_generation(workspace: Workspace) -> None:
+    published(workspace, "a", "2026-01-01", 1, {"rows": 1.0})
+    adopt_generations(workspace)
+    entry = workspace.state / "gate_figures" / "2026-01-01.json"
+    for damaged in ("{", entry.read_text().replace("1.0", "7.0"), entry.read_text().replace("seal", "sael")):
+        entry.write_text(damaged)
+        assert figures_seen(workspace, date(2026, 1, 2)) == []
+        adopt_generations(workspace)
+        assert figures_seen(workspace, date(2026, 1, 2)) == [1.0]
+
+
+def test_half_written_entries_of_a_killed_run_are_swept(workspace: Workspace) -> None:
+    published(workspace, "a", "2026-01-01", 1, {"rows": 1.0})
+    left = workspace.state / "models" / ".m1.tmp"
+    left.mkdir(parents=True)
+    adopt_generations(workspace)
+    assert not left.exists()
