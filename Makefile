@@ -46,6 +46,7 @@ $(ENVIRONMENT): requirements.lock requirements.bootstrap.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.bootstrap.lock
 	@$(call INSTALL,$(VENV),requirements.lock)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q orchestration ml expectations
 	@touch $@
 
 run: $(ENVIRONMENT) ## the demo brand's nightly run, from nothing to its exports and report

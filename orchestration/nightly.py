@@ -18,6 +18,7 @@ from orchestration import resources
 from orchestration.assets.publish import KEY as GENERATION
 from orchestration.definitions import build_definitions
 from orchestration.errors import ConfigurationError
+from orchestration.event_log import instance_of
 from orchestration.initialise import prepare_dagster_home
 from orchestration.jobs import NIGHTLY
 from orchestration.partitions import FIRST_DAY
@@ -84,7 +85,7 @@ def run_nightly(request: RunRequest) -> RunOutcome:
         tags[resources.REPLAY_AT_TAG] = request.replay_at.isoformat()
     # Seconds of import that the first gate would wait for; the landing waits for its parser process meanwhile.
     Thread(target=preload, name="preload great_expectations", daemon=True).start()
-    with dg.DagsterInstance.from_config(str(prepare_dagster_home(workspace))) as instance:
+    with instance_of(prepare_dagster_home(workspace)) as instance:
         result = definitions.resolve_job_def(NIGHTLY).execute_in_process(
             instance=instance,
             partition_key=as_of.isoformat(),
