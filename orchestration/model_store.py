@@ -64,9 +64,7 @@ def _restored(session: RunSession, name: str, model_id: str) -> StoredModel | No
             if place != folder:
                 keep_model(place, folder)
             return stored
-    logger.warning(
-        "model %s of %s is damaged here and in every generation: the run goes on without it", model_id, name
-    )
+    logger.warning("model %s of %s is damaged here and in every generation: the run goes on without it", model_id, name)
     return None
 
 
