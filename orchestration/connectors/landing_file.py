@@ -19,7 +19,14 @@ from orchestration.connectors.extract import Place
 from orchestration.connectors.files import SourceFile
 from orchestration.connectors.landing_drift import Before, aside_rows, drifted_rows, new_columns_note
 from orchestration.connectors.landing_removed import came_back, closed_at, removed_rows
-from orchestration.connectors.landing_rows import Stamp, judge_duplicates, latest_versions
+from orchestration.connectors.landing_rows import (
+    VERSIONS,
+    Stamp,
+    judge_duplicates,
+    latest_versions,
+    may_repeat,
+    versions_in,
+)
 from orchestration.connectors.landing_settle import Settled, settle
 from orchestration.connectors.landing_write import write_mapped
 from orchestration.connectors.loads import Load, arrow_schema, commit, iso
@@ -81,21 +88,23 @@ def land_file(
     partial.mkdir(parents=True)
     stamp = Stamp(source, load_id, context.loaded_at, context.brand_timezone)
     tally = write_mapped(parsed, mapping, stamp, context.pseudonymiser, partial / "data.parquet")
-    before = [load.data for load in earlier]
-    landed = latest_versions(before, stream)
-    hashes = pl.concat(tally.hashes)
-    judged = judge_duplicates(hashes, landed)
-    removed = None
-    if before and parsed.file.is_complete and not parsed.malformed:
-        seen = pl.concat([hashes.select("key_low", "key_high"), *tally.unfit_keys])
-        own = [load.data for load in earlier if load.mapping_slot == place.slot]  # another mapping's rows may stay
-        there = landed if len(own) == len(before) else latest_versions(own, stream)
-        removed = removed_rows(there, own, seen, stream, stamp, mapping.most_removed_share)
-    accepted = hashes.height - judged.duplicates
-    back = came_back(hashes, landed)
-    if judged.duplicates or removed is not None or (back & judged.keep).any():
-        settled = Settled(judged.keep, back, closed_at(stamp.loaded_at, stamp.brand_timezone), removed)
-        tally.first, tally.last = settle(partial / "data.parquet", arrow_schema(stream.landed_schema()), settled)
+    data, before = partial / "data.parquet", [load.data for load in earlier]
+    accepted, duplicates, conflicts, removed = sum(map(len, tally.half_keys)), 0, 0, None
+    if before or may_repeat(tally.half_keys):
+        landed = latest_versions(before, stream)
+        hashes = pl.concat([pl.DataFrame(schema=VERSIONS), *versions_in(data, stream)])
+        judged = judge_duplicates(hashes, landed)
+        duplicates, conflicts = judged.duplicates, judged.conflicts
+        accepted -= duplicates
+        if before and parsed.file.is_complete and not parsed.malformed:
+            seen = pl.concat([hashes.select("key_low", "key_high"), *tally.unfit_keys])
+            own = [load.data for load in earlier if load.mapping_slot == place.slot]  # another mapping's rows may stay
+            there = landed if len(own) == len(before) else latest_versions(own, stream)
+            removed = removed_rows(there, own, seen, stream, stamp, mapping.most_removed_share)
+        back = came_back(hashes, landed)
+        if duplicates or removed is not None or (back & judged.keep).any():
+            settled = Settled(judged.keep, back, closed_at(stamp.loaded_at, stamp.brand_timezone), removed)
+            tally.first, tally.last = settle(data, arrow_schema(stream.landed_schema()), settled)
     tally.quarantined += malformed_rows(parsed.malformed_path)
     reasons = dict(sorted(Counter(row.reason for row in tally.quarantined).items()))
     rows_read = (parsed.rows if parsed.file.rows is None else tally.rows) + parsed.malformed - tally.skipped
@@ -114,12 +123,12 @@ def land_file(
         mapping_slot=place.slot,
         mapping_version=mapping_version(mapping, context.brand_timezone),
         source_files=[_record(parsed.file)],
-        sha256=sha256_of(partial / "data.parquet"),
+        sha256=sha256_of(data),
         rows_read=rows_read,
         rows_accepted=accepted,
         rows_quarantined=len(tally.quarantined),
-        rows_duplicate=judged.duplicates,
-        conflicting_duplicates=judged.conflicts,
+        rows_duplicate=duplicates,
+        conflicting_duplicates=conflicts,
         rows_skipped=tally.skipped,
         quarantine_reasons=reasons,
         min_occurred_at=iso(tally.first),

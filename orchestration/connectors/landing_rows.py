@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,11 +19,10 @@ import pyarrow.parquet as pq
 from orchestration.connectors.mapping_time import local_to_utc
 from orchestration.connectors.streams.schema import LANDED_COLUMNS, Stream
 
-_KEYS = ("key_low", "key_high")
 VERSIONS = {"key_low": pl.UInt64, "key_high": pl.UInt64, "row_hash": pl.Int64}
 # Fixed, so that a row's hash is the same every night; each hash has its own, so that none tells of another.
 _ROW_SEED = 11
-_KEY_SEEDS = (21, 31)
+_KEY_SEEDS = {"key_low": 21, "key_high": 31}
 REMOVED = 0  # row_hash of a removal
 # Versions of later files wait until they are as many as the known ones, and at least so many.
 _FEW_VERSIONS = 500_000
@@ -86,23 +86,34 @@ def key_of(stream: Stream) -> list[str]:
     return [name for name in stream.key if name != "source"]
 
 
-def hashes_of(rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
-    """VERSIONS of rows that have the stream's landed columns, in order.
+def row_hashes(rows: pl.DataFrame, stream: Stream) -> pl.Series:
+    """row_hash of rows that have the stream's landed columns.
 
-    The row hash is of the canonical columns as they are landed, pseudonyms and scrubbed texts included, so it tells
-    nothing of what was taken out, and is the same on every machine. It only tells two versions of one row apart, and
-    guards against no attacker: MD5 of the row's text cost ten times as much. Should a later Polars hash otherwise, a
-    test says so; rows read again would then land once more, unchanged.
+    It is of the canonical columns as they are landed, pseudonyms and scrubbed texts included, so it tells nothing of
+    what was taken out, and is the same on every machine. It only tells two versions of one row apart, and guards
+    against no attacker: MD5 of the row's text cost ten times as much. Should a later Polars hash otherwise, a test says
+    so; rows read again would then land once more, unchanged.
     """
     canonical = [name for name in stream.landed_schema() if name not in LANDED_COLUMNS]
-    row = rows.select(canonical).hash_rows(_ROW_SEED).reinterpret(signed=True).alias("row_hash")
-    return key_hashes(rows, stream).hstack([row])
+    return rows.select(canonical).hash_rows(_ROW_SEED).reinterpret(signed=True).alias("row_hash")
 
 
 def key_hashes(rows: pl.DataFrame, stream: Stream) -> pl.DataFrame:
     """key_low, key_high of landed rows: two hashes of the key, independent of each other, compared within a landing."""
     key = rows.select(key_of(stream))
-    return pl.DataFrame([key.hash_rows(seed).alias(name) for name, seed in zip(_KEYS, _KEY_SEEDS, strict=True)])
+    return pl.DataFrame([key.hash_rows(seed).alias(name) for name, seed in _KEY_SEEDS.items()])
+
+
+def half_keys(rows: pl.DataFrame, stream: Stream) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """key_low alone."""
+    return rows.select(key_of(stream)).hash_rows(_KEY_SEEDS["key_low"]).to_numpy()
+
+
+def may_repeat(halves: Sequence[np.ndarray[Any, np.dtype[np.uint64]]]) -> bool:
+    """Whether two rows of a load may share their key: half of it tells nearly all loads' rows apart."""
+    keys = np.concatenate([np.empty(0, np.uint64), *halves])
+    keys.sort()
+    return bool((keys[1:] == keys[:-1]).any())
 
 
 def row_groups(path: Path, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
@@ -110,6 +121,12 @@ def row_groups(path: Path, columns: Sequence[str] | None = None) -> Iterator[pl.
     with pq.ParquetFile(path) as file:
         for number in range(file.num_row_groups):
             yield pl.DataFrame(pl.from_arrow(file.read_row_group(number, columns=columns)))
+
+
+def versions_in(path: Path, stream: Stream) -> Iterator[pl.DataFrame]:
+    """VERSIONS of a landed file's rows, in order, part by part."""
+    for rows in row_groups(path, [*key_of(stream), "row_hash"]):
+        yield key_hashes(rows, stream).hstack([_landed_hash(rows.get_column("row_hash"))])
 
 
 def latest_versions(files: Sequence[Path], stream: Stream) -> pl.DataFrame:
@@ -122,15 +139,15 @@ def latest_versions(files: Sequence[Path], stream: Stream) -> pl.DataFrame:
     """
     known, later = pl.DataFrame(schema=VERSIONS), list[pl.DataFrame]()
     for path in files:
-        for rows in row_groups(path, [*key_of(stream), "row_hash"]):
-            later.append(key_hashes(rows, stream).hstack([_landed_hash(rows.get_column("row_hash"))]))
+        for versions in versions_in(path, stream):
+            later.append(versions)
             if sum(each.height for each in later) > max(known.height, _FEW_VERSIONS):
                 known, later = _latest([known, *later]), []
     return _latest([known, *later])
 
 
 def _latest(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(parts, rechunk=True).unique(subset=_KEYS, keep="last", maintain_order=True)
+    return pl.concat(parts, rechunk=True).unique(subset=list(_KEY_SEEDS), keep="last", maintain_order=True)
 
 
 def _landed_hash(row_hash: pl.Series) -> pl.Series:
@@ -177,7 +194,7 @@ def judge_duplicates(rows: pl.DataFrame, landed: pl.DataFrame) -> Judged:
 
 
 def _judged(rows: pl.DataFrame, landed: pl.DataFrame) -> Judged:
-    keys = list(_KEYS)
+    keys = list(_KEY_SEEDS)
     first = rows.get_column("key_low").is_first_distinct()
     if not first.all():  # half of the key tells most loads' rows apart, at a quarter of the cost
         first = rows.select(pl.struct(keys).is_first_distinct()).to_series()

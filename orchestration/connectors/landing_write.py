@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.connectors.landing_frames import frames_of
-from orchestration.connectors.landing_rows import Stamp, hashes_of, key_hashes, stamped
+from orchestration.connectors.landing_rows import Stamp, half_keys, key_hashes, row_hashes, stamped
 from orchestration.connectors.loads import arrow_schema
 from orchestration.connectors.mapping import Mapped, apply_mapping
 from orchestration.connectors.mapping_spec import StreamMapping
@@ -51,7 +51,7 @@ class Tally:
     """What a load's frames add up to.
 
     Attributes:
-        hashes: VERSIONS of every typed row, frame by frame.
+        half_keys: half of the key's hash of every typed row, frame by frame.
         first, last: the earliest and latest occurred_at.
         unfit_keys: key_low, key_high of rows that were set aside, as far as they have them.
     """
@@ -60,7 +60,7 @@ class Tally:
     control: Control | None = None
     skipped: int = 0
     quarantined: list[QuarantinedRow] = field(default_factory=list)
-    hashes: list[pl.DataFrame] = field(default_factory=list)
+    half_keys: list[Any] = field(default_factory=list)
     first: datetime | None = None
     last: datetime | None = None
     unfit_keys: list[pl.DataFrame] = field(default_factory=list)
@@ -147,16 +147,15 @@ def _write_frames(
             _count(tally, frame, mapped)
             rows, references = pseudonymiser.replace(mapped.rows, stream)
             rows = stamped(scrub(rows, stream), stream, stamp)
-            hashes = hashes_of(rows, stream)
             tally.name(references)
-            tally.hashes.append(hashes)
+            tally.half_keys.append(half_keys(rows, stream))
             tally.see(rows.get_column("occurred_at"))
             if parsed.file.is_complete and mapped.unfit.height:
                 unfit = stamped(pseudonymiser.replace(mapped.unfit, stream)[0], stream, stamp)
                 tally.unfit_keys.append(key_hashes(unfit, stream))
             if written is not None:
                 written.result()
-            written = writing.submit(_write, writer, rows.hstack([hashes.get_column("row_hash")]), form)
+            written = writing.submit(_write, writer, rows.hstack([row_hashes(rows, stream)]), form)
         if written is not None:
             written.result()
     return tally

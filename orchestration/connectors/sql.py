@@ -114,7 +114,8 @@ def _of_alchemy(
     if (asked := asked_of(place.mapping)) is not None:
         # Every dialect writes a day in its own way, and sums of floats differ: rows are counted.
         asked = asked.only((), ())
-        control = Control(asked, session.totals(stream, asked, window.since))
+        totals = session.totals(stream, asked, window.since)
+        control = Control(asked, lambda: totals)
     highest = None if stream.cursor is None else session.highest(stream, ceiling(extraction.loaded_at))
     return RowStream(known, (partial(session.batches, stream, names, window.since),), control), highest
 

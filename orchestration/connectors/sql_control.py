@@ -9,7 +9,7 @@ raw one where it was set aside or skipped. So a row lost on the way, a wrong num
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -56,11 +56,11 @@ class Control:
     """The source's totals and, batch after batch, those of what came.
 
     Attributes:
-        totals: store (text), day (date), rows, amount (text): one row per cell; a part that is not asked is NULL.
+        totals: gives store (text), day (date), rows, amount (text): one row per cell; a part that is not asked is NULL.
     """
 
     asked: Asked
-    totals: pl.DataFrame
+    totals: Callable[[], pl.DataFrame]
     came: list[pl.DataFrame] = field(default_factory=list)
 
     def fresh(self) -> Control:
@@ -154,7 +154,7 @@ def compared(control: Control) -> dict[str, Any]:
     """
     amount = _micro(pl.col("amount"))
     known = pl.when(amount.is_null().any().not_()).then(amount.sum())
-    asked = control.totals.group_by(*CELL).agg(pl.sum("rows"), known.alias("amount"))
+    asked = control.totals().group_by(*CELL).agg(pl.sum("rows"), known.alias("amount"))
     came = _added(pl.concat(control.came)) if control.came else _nothing()
     both = asked.join(came, on=list(CELL), how="full", coalesce=True, nulls_equal=True, suffix="_came")
     both = both.with_columns(pl.col("rows", "rows_came", "amount_came", "unmapped").fill_null(0))

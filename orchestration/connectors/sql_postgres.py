@@ -6,8 +6,12 @@ Belongs here: the connection and its statements. Does not: the text of queries a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -35,7 +39,9 @@ from orchestration.connectors.sql_postgres_query import (
 from orchestration.connectors.sql_spec import SqlConnection, SqlStream
 from orchestration.errors import SourceError
 
-# What ADBC puts into a batch, about 32,000 till lines. Twice as many cost as much time a row, and 70 MB at the peak.
+logger = logging.getLogger(__name__)
+
+# What ADBC puts into a batch, about 32,000 till lines; the landing takes several at once.
 BATCH_BYTES = 4 * 1024 * 1024
 # Classes of SQLSTATE that say "not now": connection, resources, an operator, the system, conflicts on a standby.
 _NOT_NOW = ("08", "53", "57", "58", "40")
@@ -55,13 +61,15 @@ _MEANING = {
 class PostgresSession:
     """One transaction: every statement sees the same rows."""
 
-    def __init__(self, connection: Any, shown: str) -> None:
+    def __init__(self, connection: Any, shown: str, reopen: Callable[[str], PostgresSession] | None = None) -> None:
         self._connection = connection
         self._shown = shown
+        self._reopen = reopen
+        self._aside = ExitStack()
 
     @classmethod
-    def opened(cls, spec: SqlConnection, password: SecretStr | None) -> PostgresSession:
-        """Connect and take the snapshot.
+    def opened(cls, spec: SqlConnection, password: SecretStr | None, snapshot: str | None = None) -> PostgresSession:
+        """Connect and take the snapshot, or one that another session exported.
 
         Raises:
             SourceUnavailableError: the server does not answer, or answers "not now".
@@ -71,16 +79,21 @@ class PostgresSession:
             connection = postgres.connect(address(spec, password), autocommit=True)
         except adbc_driver_manager.Error as error:
             raise refused(str(error), spec, password) from None
-        session = cls(connection, spec.shown)
+        session = cls(connection, spec.shown, None if snapshot else partial(cls.opened, spec, password))
         # Not the driver's own transactions: after a failed statement it takes no ROLLBACK TO SAVEPOINT any more.
         session._do("begin isolation level repeatable read, read only")
+        if snapshot is not None:
+            session._do(f"set transaction snapshot '{snapshot}'")
         session._do(f"set local statement_timeout = {spec.statement_timeout_seconds * 1000}")
         session._do("set local timezone = 'UTC'")
+        # Else a scan joins one that is under way somewhere in the middle of the table, and rows come in another order.
+        session._do("set local synchronize_seqscans = off")
         session.snapshot()  # the first query takes it, BEGIN does not
         return session
 
     def close(self) -> None:
-        """End the transaction."""
+        """End the transaction, and what is still asked beside it."""
+        self._aside.close()
         self._connection.close()
 
     def snapshot(self) -> str:
@@ -113,9 +126,42 @@ class PostgresSession:
         """The highest value of the cursor column; times after `ceiling` (naive UTC) are left out."""
         return self._ask(highest_query(stream, kind, ceiling), stream.shown).column(0)[0].as_py()
 
-    def totals(self, stream: SqlStream, asked: Asked, kinds: Mapping[str, str], where: str) -> pl.DataFrame:
-        """store, day, rows, amount by cell (sql_control.Control.totals)."""
-        return pl.DataFrame(pl.from_arrow(self._ask(totals_query(stream, asked, kinds, where), stream.shown)))
+    def totals(
+        self, stream: SqlStream, asked: Asked, kinds: Mapping[str, str], where: str
+    ) -> Callable[[], pl.DataFrame]:
+        """store, day, rows, amount by cell (sql_control.Control.totals), asked while rows are read.
+
+        A server that gives no second connection to the same snapshot is asked before.
+        """
+        query = totals_query(stream, asked, kinds, where)
+        beside = self._beside()
+        if beside is None:
+            found = self._table(query, stream.shown)
+            return lambda: found
+        asking = ThreadPoolExecutor(1, "totals")
+        self._aside.callback(beside.close)  # last of the three
+        self._aside.callback(asking.shutdown)
+        self._aside.callback(beside._stop)
+        return asking.submit(beside._table, query, stream.shown).result
+
+    def _beside(self) -> PostgresSession | None:
+        """A session of its own that sees the same rows."""
+        if self._reopen is None:
+            return None
+        try:
+            snapshot = str(self._ask("select pg_export_snapshot()").column(0)[0].as_py())
+            return self._reopen(snapshot)
+        except SourceError as error:
+            logger.info("%s: totals are asked before the rows, not beside them (%s)", self._shown, error)
+        return None
+
+    def _stop(self) -> None:
+        """End what is being asked; the answer is not needed any more."""
+        with suppress(adbc_driver_manager.Error):
+            self._connection.adbc_cancel()
+
+    def _table(self, query: str, shown: str) -> pl.DataFrame:
+        return pl.DataFrame(pl.from_arrow(self._ask(query, shown)))
 
     def batches(self, query: str, digits: Mapping[str, int], shown: str) -> Iterator[Any]:
         """All rows of a query as Arrow record batches; the columns of `digits` as decimals with so many digits.

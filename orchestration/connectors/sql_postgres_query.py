@@ -201,9 +201,8 @@ def with_decimals(batch: Any, digits: Mapping[str, int]) -> Any:
     columns, fields = [], []
     for column, described in zip(batch.columns, batch.schema, strict=True):
         if described.name in digits:
-            whole = column.cast(pa.decimal128(19, 0))
-            kind = pa.decimal128(19, digits[described.name])
-            column = pa.Array.from_buffers(kind, len(whole), whole.buffers(), offset=whole.offset)
+            kind = pa.decimal64(_MOST_DIGITS, digits[described.name])
+            column = pa.Array.from_buffers(kind, len(column), column.buffers(), offset=column.offset)
         columns.append(column)
         fields.append(pa.field(described.name, column.type))
     return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))

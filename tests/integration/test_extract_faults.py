@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import trial_extract_faults as trial
+from benchmarks.fault_server import FAULTS, Shop, serving
 from orchestration.connectors import rest
 from orchestration.connectors.rest_http import Clock
 from orchestration.workspace import Workspace
@@ -24,7 +25,7 @@ def _real_clock_again() -> Iterator[None]:
 def test_no_row_is_lost_or_landed_twice_however_its_pages_follow_one_another(seed: int, tmp_path: Path) -> None:
     found = trial.one_seed(seed, 12, tmp_path / "shop")
     assert found["lost"] == found["duplicated"] == found["invented"] == found["left over"] == 0
-    assert sum(found[fault] for fault in trial.FAULTS) > 0
+    assert sum(found[fault] for fault in FAULTS) > 0
 
 
 def test_a_service_that_dies_half_way_is_named_and_leaves_the_landing_as_it_was(tmp_path: Path) -> None:
@@ -35,12 +36,12 @@ def test_a_service_that_dies_half_way_is_named_and_leaves_the_landing_as_it_was(
 def test_the_trial_sees_rows_that_slip_between_unguarded_pages(tmp_path: Path) -> None:
     """Each page of an unguarded offset steps over one row as soon as one before it went away."""
 
-    class Shrinking(trial.Shop):
+    class Shrinking(Shop):
         def _move(self) -> None:
             self.always.discard(self.order.pop(0))
 
     shop = Shrinking("offset up", random.Random(1), list(range(120)), 0, 0, None, faults=0.0, ever=set(range(120)))
-    with trial.serving(shop) as url:
+    with serving(shop) as url:
         guarded = trial.source(url, "offset up")
         (stream,) = guarded.streams
         assert stream.rest is not None

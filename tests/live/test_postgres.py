@@ -294,7 +294,7 @@ def test_a_statement_that_takes_too_long_is_ended(shop: Shop, server: Postgres) 
     )
     table["streams"][0]["columns"] = small_source(server, promotion_code="pause")["streams"][0]["columns"]
     table["sql"]["statement_timeout_seconds"] = 1
-    with pytest.raises(SourceUnavailableError, match="57014: it took longer than statement_timeout_seconds"):
+    with pytest.raises(SourceUnavailableError, match="statement_timeout_seconds"):
         shop.land(table=table)
 
 

@@ -63,7 +63,7 @@ def judged(totals: pl.DataFrame, rows: pl.DataFrame = ROWS, **columns: Any) -> d
     spec = mapping(**columns)
     asked = asked_of(spec)
     assert asked is not None
-    control = Control(asked, totals)
+    control = Control(asked, lambda: totals)
     for part in (rows.head(1), rows.slice(1)):
         control.count(part, apply_mapping(part, spec))
     return compared(control)
