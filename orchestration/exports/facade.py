@@ -20,7 +20,6 @@ from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.design import design_quality
 from orchestration.exports.extra_sales import extra_sales
 from orchestration.exports.inputs import take
-from orchestration.exports.language import Language
 from orchestration.exports.library import ugc_library
 from orchestration.exports.model_quality import model_quality
 from orchestration.exports.moments_by_month import moments_by_month
@@ -28,9 +27,6 @@ from orchestration.exports.people import ambassador_candidates, may_be_listed, p
 from orchestration.exports.prosumer_lead import prosumer_lead
 from orchestration.exports.quality import data_quality
 from orchestration.exports.reach import reach_exports
-from orchestration.exports.report.build import build_report
-from orchestration.exports.report.pages import folder
-from orchestration.exports.report.render import render
 from orchestration.exports.review_effect import review_effect
 from orchestration.exports.running import campaign_follow_up, campaign_pacing
 from orchestration.exports.score_results import score_results
@@ -134,14 +130,7 @@ def write_report(exports_dir: Path, context: ExportContext, out_dir: Path) -> Pa
     Returns:
         Path of the page in the first language.
     """
+    from orchestration.exports.report.write import write_pages  # charts: a second of imports, for this step alone
+
     exports = {name: pl.read_parquet(exports_dir / f"{name}.parquet") for name in OUTPUTS}
-    pages = []
-    for tag in context.languages:
-        language, below = Language.of(tag), folder(tag, context.languages)
-        link = Path(*[".."] * (1 + len(below.parts)), exports_dir.name)
-        page = out_dir / below / "index.html"
-        page.parent.mkdir(parents=True, exist_ok=True)
-        report = build_report(exports, context, link.as_posix(), language)
-        page.write_text(render(report, language), encoding="utf-8")
-        pages.append(page)
-    return pages[0]
+    return write_pages(exports, context, out_dir, exports_dir.name)

@@ -26,6 +26,7 @@ from orchestration.exports.report import (
     talk,
     texts,
 )
+from orchestration.exports.report.charts.assemble import report_charts
 from orchestration.exports.report.figures import name_of
 from orchestration.exports.report.forest import forests
 from orchestration.exports.report.pages import translations
@@ -81,6 +82,7 @@ def build_report(
         notes=context.design_notes,
         dictionary_href=f"{link}/data_dictionary",
         translations=translations(language.tag, context.languages),
+        charts=report_charts(exports, language),
     )
 
 

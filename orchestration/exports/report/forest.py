@@ -32,8 +32,14 @@ def _ends(row: Row) -> tuple[float, float, float]:
     return low, mid, high
 
 
+def _check(row: Row) -> tuple[float, float, float] | None:
+    """Low, middle, high of the check before, which the axis must hold: it should be seen to lie over zero."""
+    low, high = scaled(row, "placebo_low"), scaled(row, "placebo_high")
+    return None if low is None or high is None else (low, (low + high) / 2, high)
+
+
 def _forest(rows: list[Row]) -> Forest:
-    axis = axis_for([_ends(row) for row in rows])
+    axis = axis_for([_ends(row) for row in rows] + [check for row in rows if (check := _check(row))])
     first = rows[0]
     currency = "" if first["unit"] == SHARE_UNIT else f"{first['unit']} "
     outcome = outcome_of(first["outcome"])

@@ -1,6 +1,7 @@
-"""The report's block on how good each model is, from the model_quality export: three plots and what they say.
+"""The report's block on how good each model is, from the model_quality export: its worth at a budget, and
+what that says.
 
-Belongs here: positions and sentences. Does not: the figures (ml/evaluate/quality.py), drawing (_quality.html).
+Belongs here: positions and sentences. Does not: the figures (ml/evaluate/quality.py), curves (charts/scores.py).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from orchestration.exports.contract_quality import FIGURE_WORDS, ORDER_WORDS, PA
 from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.report.axis import Axis, axis_for
 from orchestration.exports.report.view_forest import Forest, ForestRow, Tick
-from orchestration.exports.report.view_quality import Curve, Line, QualityBlock, Tenth, Tenths
+from orchestration.exports.report.view_quality import QualityBlock
 from orchestration.exports.words import SHARE_UNIT, outcome_of
 
 _MODEL, _BUYERS, _RANDOM = (ORDER_WORDS[name] for name in ("candidate", "response model", "random"))
@@ -33,12 +34,11 @@ def _block(part: pl.DataFrame) -> QualityBlock:
     first = part.row(0, named=True)
     budgets = _rows(part.filter(pl.col("figure") == FIGURE_WORDS["value"]))
     return QualityBlock(
+        ident=first["model"],
         name=outcome_of(first["outcome"]).title,
         status="ok" if first["status"] == "used" else "attention",
         label=first["status"],
         sentences=(_worth(budgets, first["outcome"]), *_checks(part)),
-        curve=_curve(_rows(part.filter(pl.col("part") == PART_WORDS["qini_curve"])), first["outcome"]),
-        tenths=_tenths(_rows(part.filter(pl.col("part") == PART_WORDS["decile"])), first["outcome"]),
         budgets=_budgets(budgets, first["outcome"]),
     )
 
@@ -78,65 +78,6 @@ def _checks(part: pl.DataFrame) -> list[str]:
             told = "holds zero, as it should" if holds else "does not hold zero; by luck alone, one in ten does not"
             sentences.append(f"Check, {FIGURE_WORDS[name]}: its range {told}.")
     return sentences
-
-
-def _top(axis: Axis, value: float) -> float:
-    return round(100 - axis.percent(value), 3)
-
-
-def _ticks(axis: Axis) -> tuple[Tick, ...]:
-    return tuple(Tick(_top(axis, mark), ENGLISH.number(mark, axis.decimals())) for mark in axis.marks())
-
-
-def _curve(rows: list[Row], outcome: str) -> Curve:
-    by_order = {name: [row for row in rows if row["ranked_by"] == name] for name in _STYLES}
-    axis = axis_for([(row["low"], row["value"], row["high"]) for row in by_order[_MODEL]])
-    own = by_order[_MODEL]
-    start = f"0,{_top(axis, 0)}"
-
-    def points(side: list[Row], name: str) -> list[str]:
-        return [f"{round(100 * row['position'], 3)},{_top(axis, row[name])}" for row in side]
-
-    lines = tuple(
-        Line(name, style, " ".join([start, *points(by_order[name], "value")])) for name, style in _STYLES.items()
-    )
-    at_half = {name: _written(row) for name, side in by_order.items() for row in side if row["position"] == 0.5}
-    return Curve(
-        axis=f"extra {outcome_of(outcome).noun}, {_unit(rows)} on the list, by the share contacted",
-        description="; ".join(f"best half by {name}: {words}" for name, words in at_half.items()),
-        zero=_top(axis, 0),
-        ticks=_ticks(axis),
-        band=" ".join([start, *points(own, "low"), *reversed(points(own, "high"))]),
-        lines=lines,
-    )
-
-
-def _tenths(rows: list[Row], outcome: str) -> Tenths:
-    predicted = {int(row["position"]): row["value"] for row in rows if row["figure"] == FIGURE_WORDS["predicted"]}
-    realised = {int(row["position"]): row for row in rows if row["figure"] == FIGURE_WORDS["realised"]}
-    ends = {n: (row["low"] or row["value"], row["value"], row["high"] or row["value"]) for n, row in realised.items()}
-    axis = axis_for([*ends.values(), *((value, value, value) for value in predicted.values())])
-    marks = tuple(
-        Tenth(
-            number=str(n),
-            at=10 * n - 5,
-            left=10 * n - 7.5,
-            right=10 * n - 2.5,
-            predicted=_top(axis, predicted[n]),
-            realised=_top(axis, mid),
-            low=_top(axis, low),
-            high=_top(axis, high),
-        )
-        for n, (low, mid, high) in sorted(ends.items())
-    )
-    inside = sum(low <= predicted[n] <= high for n, (low, _, high) in ends.items())
-    return Tenths(
-        axis=f"extra {outcome_of(outcome).noun}, {_unit(rows)} of the tenth; 1 has the highest predictions",
-        description=f"what was predicted lies within the range of what came in {inside} of {len(ends)} tenths",
-        zero=_top(axis, 0),
-        ticks=_ticks(axis),
-        marks=marks,
-    )
 
 
 def _budgets(rows: list[Row], outcome: str) -> Forest:

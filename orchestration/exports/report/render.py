@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from orchestration.exports.language import ENGLISH, Language
+from orchestration.exports.report.charts.svg import Drawer
 from orchestration.exports.report.view import ReportContext
 
 _HERE = Path(__file__).parent
@@ -37,7 +38,8 @@ def render(context: ReportContext, language: Language = ENGLISH) -> str:
     policy = f"default-src 'none'; style-src 'sha256-{_sha256(style)}'; base-uri 'none'; form-action 'none'"
     # The style sheet is the only markup that is not escaped; it is ours and holds no data.
     template = environment.get_template("index.html")
-    return template.render(report=context, style=Markup(style), policy=policy, language=language) + "\n"
+    charts = Drawer(language).page(context.charts)
+    return template.render(report=context, charts=charts, style=Markup(style), policy=policy, language=language) + "\n"
 
 
 def _sha256(text: str) -> str:

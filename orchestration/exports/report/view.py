@@ -6,9 +6,11 @@ people.py, data.py), how they look (*.html, style.css).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from orchestration.exports.report.charts.figure import Charts
 from orchestration.exports.report.pages import Translation
 from orchestration.exports.report.view_forest import Forest, Tone
 from orchestration.exports.report.view_ledger import LedgerRow
@@ -177,7 +179,7 @@ class FileRow:
 
 @dataclass(frozen=True)
 class ReportContext:
-    """The whole page."""
+    """The whole page; its charts by section are not drawn yet."""
 
     brand: str
     as_of: str
@@ -213,3 +215,4 @@ class ReportContext:
     notes: tuple[str, ...]
     dictionary_href: str
     translations: tuple[Translation, ...]
+    charts: Mapping[str, Charts]

@@ -1,11 +1,10 @@
-"""What the report shows about audiences, ready to print; positions in percent, vertical ones from the top."""
+"""What the report shows about audiences, ready to print."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestration.exports.report.view_forest import Tick, Tone
-from orchestration.exports.report.view_quality import Line
+from orchestration.exports.report.view_forest import Tone
 
 
 @dataclass(frozen=True)
@@ -26,20 +25,6 @@ class ReachRow:
 
 
 @dataclass(frozen=True)
-class ReachChart:
-    """Different people by number of ambassadors of one campaign: a line with its band, the gross reach dashed."""
-
-    ident: str
-    title: str
-    description: str
-    ticks: tuple[Tick, ...]
-    across: tuple[Tick, ...]
-    band: Line
-    lines: tuple[Line, ...]
-    together: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class EngagementRow:
     """One platform and rate: each tier's value, and how the tiers compare."""
 
@@ -54,6 +39,5 @@ class ReachBlock:
     """The section."""
 
     rows: tuple[ReachRow, ...]
-    charts: tuple[ReachChart, ...]
     tiers: tuple[str, ...]
     engagement: tuple[EngagementRow, ...]

@@ -21,6 +21,8 @@ from orchestration.exports.facade import build_exports
 from orchestration.exports.inputs import INPUTS
 from orchestration.exports.model_quality import model_quality
 from orchestration.exports.report.build import build_report
+from orchestration.exports.language import ENGLISH
+from orchestration.exports.report.charts.scores import tenths, worth_curve
 from orchestration.exports.report.model_quality import quality_blocks
 from orchestration.exports.report.render import render
 
@@ -96,10 +98,14 @@ def judged() -> pl.DataFrame:
 
 
 def test_the_page_shows_every_judged_model_with_its_three_plots(context: ExportContext) -> None:
-    (block,) = quality_blocks(model_quality({"model_quality": judged()}, context))
-    assert (block.label, len(block.curve.lines), len(block.tenths.marks)) == ("refused", 3, 10)
+    table = model_quality({"model_quality": judged()}, context)
+    (block,) = quality_blocks(table)
+    assert (block.label, block.ident) == ("refused", "uplift_first_purchase")
+    curve, calibration = worth_curve(table, ENGLISH), tenths(table, ENGLISH)
+    assert len(curve.keys) == 3
     # The first tenth gained 19.5 in 100 and was predicted to: the bar lies on the dot.
-    assert block.tenths.marks[0].predicted == block.tenths.marks[0].realised
+    first = calibration.rows.filter(position=1.0).sort("figure")
+    assert first["value"].to_list() == pytest.approx([0.195, 0.195])
     # Three budgets by three orders, and everybody.
     assert len(block.budgets.rows) == 10
     best = block.budgets.rows[0]
@@ -109,6 +115,6 @@ def test_the_page_shows_every_judged_model_with_its_three_plots(context: ExportC
 
 def test_the_page_draws_them_and_says_when_there_is_none(context: ExportContext) -> None:
     shown = render(build_report(build_exports({"model_quality": judged()}, context), context, "../exports"))
-    assert shown.count("<polyline") == 3 and 'id="quality-1-tenths-desc"' in shown
+    assert shown.count('data-export="model_quality"') == 2
     empty = render(build_report(build_exports({}, context), context, "../exports"))
     assert "No model of the effect of contact was trained" in empty

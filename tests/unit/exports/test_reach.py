@@ -8,6 +8,9 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.reach import reach_exports
+from orchestration.exports.language import ENGLISH
+from orchestration.exports.report.charts.figure import Figure
+from orchestration.exports.report.charts.reach import curve
 from orchestration.exports.report.reach import reach_block
 from tests.unit.exports.conftest import Frames, frame
 
@@ -106,13 +109,15 @@ def test_tiers_are_compared_in_words_and_a_missing_tier_is_not_testable(frames: 
 def test_the_report_draws_the_curve_and_lists_ten_and_a_thousand_together(
     frames: Frames, context: ExportContext
 ) -> None:
-    block = reach_block(exported(frames, context, REACH, REACH | {"tier": "nano"}, REACH | {"platform": "chirp"}))
+    exports = exported(frames, context, REACH, REACH | {"tier": "nano"}, REACH | {"platform": "chirp"})
+    block = reach_block(exports)
     assert [(row.name, row.tier) for row in block.rows] == [("Spring tasting", "all tiers"), ("", "nano")]
-    (chart,) = block.charts
-    assert [plain(one) for one in chart.together] == [
-        "10 together: 3,700",
-        "1,000 together: 60,000 (more than took part)",
-    ]
+    chart = curve(exports["reach_curve"], "spring", ENGLISH)
+    assert isinstance(chart, Figure)
+    assert chart.note == (
+        "10 together reach 3,700 different people. "
+        "1,000 together, more than took part, would reach 60,000 different people."
+    )
     (rate,) = block.engagement
     assert rate.tiers == ("10.0 % (9.0 to 11.0)", "", "")
     assert len(rate.compared) == 2

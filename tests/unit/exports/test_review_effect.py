@@ -9,6 +9,9 @@ import pytest
 
 from orchestration.exports.campaigns import campaign_results
 from orchestration.exports.context import ExportContext
+from orchestration.exports.language import ENGLISH
+from orchestration.exports.report.charts.figure import Figure, Missing
+from orchestration.exports.report.charts.reviews import ten_more, ten_more_of
 from orchestration.exports.report.reviews import reviews_block
 from orchestration.exports.review_effect import review_effect
 from tests.unit.exports.conftest import frame
@@ -154,20 +157,18 @@ def test_published_figures_stand_apart_with_source_and_year(context: ExportConte
 
 
 def test_the_chart_draws_the_curve_and_the_published_figures(context: ExportContext) -> None:
-    block = reviews_block(exported(context, HISTORY))
-    assert block.chart is not None
-    assert [line.label for line in block.chart.lines] == ["page histories"]
-    (mark,) = block.chart.marks
+    chart = ten_more(exported(context, HISTORY), ENGLISH)
+    assert isinstance(chart, Figure)
+    assert [key.label for key in chart.keys] == ["page histories", "A: PowerReviews, year not stated"]
+    assert "from 10" not in chart.description and "10 to 20: +5.0" in chart.description
     # 25 to 50 reviews is log(51/26) of log1p; ten more at 25 is log(36/26): 1.18 ** (.3254/.6737) - 1 = 8.3 %.
-    assert mark.top == pytest.approx(100 - 100 * 8.32 / 10, abs=0.2)
-    assert mark.label == "PowerReviews, year not stated"
-    # Its line runs to 40 reviews, ten before its end.
-    assert mark.points.count(",") == 4
+    assert ten_more_of({"reviews_from": 25, "reviews_to": 50, "extra": 0.18}) == pytest.approx(8.32, abs=0.01)
 
 
 def test_without_pages_the_section_has_nothing_to_show(context: ExportContext) -> None:
-    block = reviews_block(review_effect({}, context))
-    assert (block.chart, block.rows) == (None, ())
+    effects = review_effect({}, context)
+    assert reviews_block(effects).rows == ()
+    assert isinstance(ten_more(effects, ENGLISH), Missing)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,127 @@
+"""Charts as SVG that a page may hold: drawn by Vega (vl-convert, no browser), then cleaned.
+
+Belongs here: conversion, and the list of what may remain: shapes and text, no style, script, link, id or font. Does
+not: looks (theme.py).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+from xml.etree import ElementTree
+
+from markupsafe import Markup
+
+from orchestration.exports.language import Language
+from orchestration.exports.report.charts.figure import Charts, Drawn, Figure, Missing
+
+_NAMESPACE = "{http://www.w3.org/2000/svg}"
+_SHAPES = frozenset("svg g path line rect text tspan circle".split())
+_KEPT = frozenset(
+    "transform d x y x1 x2 y1 y2 dx dy width height viewBox fill stroke stroke-width stroke-dasharray stroke-linecap "
+    "stroke-linejoin opacity fill-opacity stroke-opacity text-anchor font-size font-weight r cx cy".split()
+)
+_GEOMETRY = frozenset("transform d x y x1 x2 y1 y2 dx dy width height viewBox r cx cy".split())
+_DROPPED = frozenset(
+    "class role version font-family pointer-events stroke-miterlimit stroke-dashoffset href cursor clip-path".split()
+)
+# Clip paths need ids, which would clash on a page; nothing a chart draws reaches out of its view.
+_REMOVED = frozenset({"defs", "clipPath"})
+_LONG_NUMBER = re.compile(r"-?\d*\.\d{2,}(?:e-?\d+)?")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_INVISIBLE = frozenset({"", "M0,0h0v0h0Z", "M0,0"})
+
+
+class UncleanChartError(ValueError):
+    """Vega drew something that a page may not hold: the chart's module must draw it in another way."""
+
+
+class Drawer:
+    """Draws figures of one language; a figure that several pages show is drawn once."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._known: dict[str, tuple[str, Markup]] = {}
+
+    def page(self, charts: Mapping[str, Charts]) -> dict[str, tuple[Drawn | Missing, ...]]:
+        """Every section's charts with their drawings; idents number them through the page."""
+        number = count(1)
+        return {
+            section: tuple(
+                one if isinstance(one, Missing) else self._drawn(one, f"chart-{next(number)}") for one in own
+            )
+            for section, own in charts.items()
+        }
+
+    def _drawn(self, figure: Figure, ident: str) -> Drawn:
+        key = json.dumps(figure.spec, sort_keys=True)
+        if key not in self._known:
+            self._known[key] = svg_of(figure.spec, self._language)
+        view_box, drawing = self._known[key]
+        return Drawn(
+            ident=ident,
+            title=figure.title,
+            axis=figure.axis,
+            description=figure.description,
+            view_box=view_box,
+            drawing=drawing,
+            export=figure.export,
+            keys=figure.keys,
+            note=figure.note,
+        )
+
+
+def svg_of(spec: dict[str, Any], language: Language) -> tuple[str, Markup]:
+    """A specification drawn: the view box, and the inside of an <svg> element.
+
+    Raises:
+        UncleanChartError: the drawing holds an element or attribute that is not on the list.
+    """
+    import vl_convert  # the engine of a browser: half a second, for a run that writes a report only
+
+    marks = language.number(1_111.5, 1)  # "1,111.5": the two marks of the language
+    locale = {"decimal": marks[5], "thousands": marks[1], "grouping": [3], "currency": ["", ""], "minus": "\u2212"}
+    text = vl_convert.vegalite_to_svg(_printable(spec), format_locale=locale)
+    root = ElementTree.fromstring(text)
+    _clean(root)
+    body = "".join(ElementTree.tostring(child, encoding="unicode") for child in root)
+    return root.attrib["viewBox"], Markup(
+        body.replace("ns0:", "").replace(' xmlns:ns0="http://www.w3.org/2000/svg"', "")
+    )
+
+
+def _printable(value: Any) -> Any:
+    """The specification without characters that XML cannot hold (texts of people may)."""
+    if isinstance(value, str):
+        return _NOT_IN_XML.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {key: _printable(inner) for key, inner in value.items()}
+    return [_printable(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _clean(element: ElementTree.Element) -> None:
+    name = element.tag.removeprefix(_NAMESPACE)
+    if name not in _SHAPES:
+        raise UncleanChartError(f"a chart holds <{name}>; drawings are made of {', '.join(sorted(_SHAPES))}")
+    for attribute in list(element.attrib):
+        if attribute in _DROPPED or attribute.startswith("aria-"):
+            del element.attrib[attribute]
+        elif attribute not in _KEPT:
+            raise UncleanChartError(f"a chart's <{name}> has the attribute {attribute!r}, which no page may hold")
+        elif attribute in _GEOMETRY:
+            element.attrib[attribute] = _LONG_NUMBER.sub(_short, element.attrib[attribute])
+    for child in list(element):
+        is_removed = child.tag.removeprefix(_NAMESPACE) in _REMOVED
+        if is_removed or child.get("display") == "none" or child.get("d", "x") in _INVISIBLE:
+            element.remove(child)
+            continue
+        _clean(child)
+        if child.tag == f"{_NAMESPACE}g" and not len(child):
+            element.remove(child)
+
+
+def _short(found: re.Match[str]) -> str:
+    return f"{float(found.group()):.1f}".removesuffix(".0")

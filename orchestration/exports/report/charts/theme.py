@@ -1,0 +1,98 @@
+"""How every chart looks: size, colours, axes, numbers.
+
+Belongs here: what all charts share. Colours are CSS variables of style.css, so that one drawing serves light and dark.
+Does not: what a chart shows (the families' modules), cleaning the drawing (svg.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+# Units of the drawing. A chart is as wide as its column: 13 units are 14.5 pixels in two columns on a desktop and
+# 10 pixels on a phone; wider drawings could not be read there.
+WIDTH = 480
+HEIGHT = 230
+ROW = 34
+FONT_SIZE = 13
+
+INK = "var(--ink)"
+QUIET = "var(--quiet)"
+GRID = "var(--faint)"
+RULE = "var(--line)"
+PAPER = "var(--paper)"
+FIRST = "var(--chart-1)"  # what nanolift measured, or the model
+FIRST_PALE = "var(--chart-1-pale)"
+FIRST_PALEST = "var(--chart-1-palest)"
+SECOND = "var(--chart-2)"  # what it is compared with
+SECOND_PALE = "var(--chart-2-pale)"
+MUTED = "var(--chart-mute)"  # checks, placebos, random orders
+BAD = "var(--bad)"
+GOOD = "var(--good)"
+CAREFUL = "var(--careful)"
+
+# A name of two lines holds this between them.
+BREAK = "\u2028"
+TWO_LINES = {"labelExpr": r"split(datum.label, '\u2028')", "labelLineHeight": 15}
+
+TONES = {"good": GOOD, "bad": BAD, "careful": CAREFUL, "open": QUIET, "missing": QUIET}
+
+
+def data(rows: list[dict[str, Any]]) -> alt.Data:
+    """Rows of plain values as a chart's data; order is kept."""
+    return alt.InlineData(values=rows)
+
+
+def quiet_axis(**more: Any) -> alt.Axis:
+    """An axis with labels and no line, ticks or grid: for names."""
+    return alt.Axis(domain=False, ticks=False, grid=False, labelColor=INK, labelPadding=8, title=None, **more)
+
+
+def number_axis(**more: Any) -> alt.Axis:
+    """An axis of figures: a fine grid, few labels, no title (the chart's own line says what is drawn)."""
+    return alt.Axis(
+        **{"domain": False, "ticks": False, "tickCount": 5, "labelPadding": 6, "title": None, "labelFlush": False}
+        | more
+    )
+
+
+def shades(field: str, colours: dict[str, str]) -> alt.Color:
+    """Colours by a field's values; the legend is the page's own."""
+    return alt.Color(f"{field}:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values())))
+
+
+def line_at(value: float, dash: list[int] | None = None) -> alt.Chart:
+    """A line across the chart at a value of the horizontal axis."""
+    chart: alt.Chart = alt.Chart(data([{"at": value}])).mark_rule(color=QUIET, strokeDash=dash or [1, 0])
+    return chart.encode(alt.X("at:Q"))
+
+
+def level_at(value: float, dash: list[int] | None = None) -> alt.Chart:
+    """A line along the chart at a value of the vertical axis."""
+    chart: alt.Chart = alt.Chart(data([{"at": value}])).mark_rule(color=QUIET, strokeDash=dash or [1, 0])
+    return chart.encode(alt.Y("at:Q"))
+
+
+def finished(
+    chart: alt.LayerChart | alt.FacetChart | alt.Chart, height: int = HEIGHT, width: int = WIDTH
+) -> dict[str, Any]:
+    """The chart as a Vega-Lite specification in the report's looks."""
+    shaped = chart.properties(width=width, height=height, background="transparent", padding=4)
+    whole = shaped.properties(autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+    return dict(
+        whole.configure(font="Liberation Sans", aria=False)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelFontSize=FONT_SIZE, labelColor=QUIET, gridColor=GRID, gridWidth=1, domainColor=RULE, tickColor=RULE
+        )
+        .configure_text(fontSize=FONT_SIZE, color=INK)
+        .configure_header(labelFontSize=FONT_SIZE, labelColor=INK, title=None)
+        .to_dict()
+    )
+
+
+def shown(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """The rows and columns a chart shows, as the export holds them."""
+    return frame.select(columns)
