@@ -19,6 +19,8 @@ _MICRO_DIGITS = 6
 _MONEY = r"^([+-]?)(\d{1,12})(?:\.(\d*))?$"
 # A double that came from a decimal is off by its last bits only; anything further away has more decimals.
 FLOAT_TOLERANCE = 1e-6
+# Beyond it 64-bit integers begin anew at the other end.
+_MOST = 2**63 - 1
 # So many digits in all fit 64 bits whatever they are.
 SAFE_DIGITS = 18
 
@@ -38,14 +40,14 @@ def to_minor(
     digits = _digits(currency) if decimal else 0
     why = "not money of its currency" if decimal else "not a whole number of minor units"
     if dtype.is_integer() or dtype == pl.Null:
-        return Cast(raw.cast(pl.Int64, strict=False) * _power(digits), raw.is_not_null(), why)
+        return Cast(_times(raw.cast(pl.Int64, strict=False), _power(digits)), raw.is_not_null(), why)
     if isinstance(dtype, pl.Decimal):
         # A decimal is an integer with a point: 12.34 is 1234 with two digits, moved by what the currency has.
         parts = raw.to_physical().cast(pl.Int64, strict=False)
         if isinstance(digits, int) and digits == dtype.scale:
             return Cast(parts, None if (dtype.precision or 38) <= SAFE_DIGITS else raw.is_not_null(), why)
         unit, lacking = _power(_above_zero(dtype.scale - digits)), _power(_above_zero(digits - dtype.scale))
-        return Cast(pl.when(parts % unit == 0).then(parts // unit * lacking), raw.is_not_null(), why)
+        return Cast(pl.when(parts % unit == 0).then(_times(parts // unit, lacking)), raw.is_not_null(), why)
     if dtype.is_float():
         number = raw.cast(pl.Float64).fill_nan(None)
         scaled = number * _power(digits).cast(pl.Float64)
@@ -77,3 +79,9 @@ def _above_zero(digits: pl.Expr | int) -> pl.Expr | int:
 def _power(digits: pl.Expr | int) -> pl.Expr:
     """Ten to the so many."""
     return pl.lit(10**digits, pl.Int64) if isinstance(digits, int) else pl.lit(10, pl.Int64).pow(digits)
+
+
+def _times(number: pl.Expr, power: pl.Expr) -> pl.Expr:
+    """The product; NULL where 64 bits do not hold it."""
+    most = pl.lit(_MOST) // power
+    return pl.when(number.is_between(-most, most)).then(number * power)

@@ -14,6 +14,8 @@ from orchestration.connectors.mapping_cast import Cast, as_text
 from orchestration.errors import SourceError
 
 EPOCHS = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}
+# The end of the year 9999; counts beyond it are other things, and far beyond it 64 bits begin anew.
+_FARTHEST_SECONDS = 253_402_300_799
 _OFFSET = r"(?:(Z|z)|([+-])(\d{2}):?(\d{2})|([+-])(\d{2}))$"
 _TIME_WITH_OFFSET = r"\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|z|[+-]\d{2}(?::?\d{2})?)$"
 _WHY = "not a time, without zone, or skipped by the clocks"
@@ -54,7 +56,9 @@ def to_instant(raw: pl.Expr, dtype: pl.DataType, name: str, form: str | None, zo
     text = as_text(raw, dtype, name).str.strip_chars()
     if form in EPOCHS:
         # Whole numbers only: fractions of a second are written as milliseconds.
-        value = (text.cast(pl.Int64, strict=False) * EPOCHS[form]).cast(pl.Datetime("us"))
+        count = text.cast(pl.Int64, strict=False)
+        farthest = _FARTHEST_SECONDS * 1_000_000 // EPOCHS[form]
+        value = pl.when(count.is_between(-farthest, farthest)).then(count * EPOCHS[form]).cast(pl.Datetime("us"))
     elif form is not None:
         parsed = text.str.to_datetime(form, time_unit="us", strict=False)
         value = _naive_utc(parsed) if "%z" in form else _local(parsed, zone)

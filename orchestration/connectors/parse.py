@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def parse_file(task: Task, output: Path) -> dict[str, Any]:
                 rows += batch.table.num_rows
                 malformed += len(batch.malformed)
                 found = batch.columns_found
-    except (EOFError, OSError, UnicodeError) as error:
+    except (EOFError, OSError, UnicodeError, zlib.error) as error:
         raise WrongFileError(f"cannot be read to its end ({type(error).__name__})") from error
     finally:
         if writer is not None:

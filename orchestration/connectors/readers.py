@@ -15,6 +15,10 @@ from typing import Any
 
 BATCH_ROWS = 100_000
 GZIP_MAGIC = b"\x1f\x8b"
+# Text of a brand's systems is zipped to a tenth or a thirtieth; zeros, which a bomb is made of, to a thousandth.
+BOMB_RATIO = 200
+# Below this, whatever the ratio, nothing is harmed.
+BOMB_BYTES = 64 * 1024 * 1024
 # No honest line of a brand's file is longer; a longer one is a binary file or an attack on memory.
 LONGEST_RECORD = 4 * 1024 * 1024
 
@@ -69,11 +73,24 @@ class Batch:
     aside: tuple[tuple[int, dict[str, Any]], ...] = ()
 
 
+class _Unzipped(gzip.GzipFile):
+    """A gzip file that is not read on once it has grown beyond all measure."""
+
+    grown = 0
+
+    def read1(self, size: int = -1) -> bytes:
+        content = super().read1(size)
+        self.grown += len(content)
+        if self.grown > BOMB_BYTES and self.grown > BOMB_RATIO * Path(self.name).stat().st_size:
+            raise WrongFileError(f"unzips to more than {BOMB_RATIO} times its size, which no table does: not read on")
+        return content
+
+
 def open_text(task: Task) -> io.TextIOWrapper:
     """The file as text, unzipped where it is gzip. Bytes that are not of the encoding become lone surrogates."""
     with task.path.open("rb") as probe:
         zipped = probe.read(2) == GZIP_MAGIC
-    raw: Any = gzip.GzipFile(task.path) if zipped else task.path.open("rb")
+    raw: Any = _Unzipped(task.path) if zipped else task.path.open("rb")
     return io.TextIOWrapper(raw, encoding=task.encoding, errors="surrogateescape", newline="")
 
 

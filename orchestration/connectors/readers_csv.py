@@ -9,6 +9,7 @@ import csv
 from collections import deque
 from collections.abc import Callable, Iterator
 from operator import itemgetter
+from typing import TextIO
 
 import pyarrow as pa
 
@@ -33,16 +34,24 @@ LONGEST_RECORD_LINES = 200
 class _Lines(Iterator[str]):
     """Lines that remember what the current record took and can be given back."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
         self._returned: deque[str] = deque()
         self.taken: list[str] = []
 
     def __next__(self) -> str:
         if len(self.taken) >= LONGEST_RECORD_LINES:
             raise csv.Error("quote not closed")
-        line = self._returned.popleft() if self._returned else next(self._lines)
+        is_fresh = not self._returned
+        line = self._text.readline(LONGEST_RECORD) if is_fresh else self._returned.popleft()
+        if not line:
+            raise StopIteration
         self.taken.append(line)
+        if len(line) >= LONGEST_RECORD and line[-1] not in "\r\n":
+            rest = line if is_fresh else "\n"
+            while rest and rest[-1] not in "\r\n":
+                rest = self._text.readline(LONGEST_RECORD)
+            raise csv.Error(f"a line of more than {LONGEST_RECORD} characters")
         return line
 
     def give_back_all_but_first(self) -> str:
@@ -60,7 +69,7 @@ def read_csv(task: Task) -> Iterator[Batch]:
     """
     csv.field_size_limit(LONGEST_RECORD)
     with open_text(task) as text:
-        lines = _Lines(iter(text))
+        lines = _Lines(text)
         reader = csv.reader(lines, delimiter=task.delimiter, strict=True)
         header = _header(task, lines, reader)
         picks = [_pick(header, name) for name in task.columns]
@@ -98,7 +107,7 @@ def _pick(header: tuple[str, ...], name: str) -> Callable[[list[str]], str | Non
 
 def _header(task: Task, lines: _Lines, reader: Iterator[list[str]]) -> tuple[str, ...]:
     try:
-        first = next(reader, None)
+        first = next((row for row in reader if row), None)
     except csv.Error as error:
         raise WrongFileError(f"has no readable header line ({error})") from None
     if first is None:

@@ -101,3 +101,11 @@ def test_a_decimal_column_is_moved_exactly_or_set_aside(
     value, failed = frame.select(cast.value.alias("value"), cast.failed.alias("failed"))
     assert value.to_list() == [minor, None]
     assert failed.to_list() == [minor is None, False]
+
+
+def test_amounts_that_64_bits_do_not_hold_in_minor_units_fail() -> None:
+    """184467440737095517 units are 84 cents more than 2 to the 64th: read round the corner they would be 0.84."""
+    assert minor([184467440737095517, -(10**17), 5], pl.Int64()) == ([None, None, 500], [True, True, False])
+    most = Decimal("92233720368547758")
+    assert minor([most], pl.Decimal(20, 0)) == ([9223372036854775800], [False])
+    assert minor([most + 1], pl.Decimal(20, 0)) == ([None], [True])

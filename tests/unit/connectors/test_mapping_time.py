@@ -84,3 +84,10 @@ def test_every_offset_leads_back_to_its_instant(moment: datetime, minutes: int) 
 
     local = moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(minutes=minutes)))
     assert instant(local.isoformat()) == (moment, False)
+
+
+@pytest.mark.parametrize("form", ["epoch_seconds", "epoch_milliseconds"])
+def test_a_count_that_is_no_time_of_our_calendar_fails(form: str) -> None:
+    """18446744073710 seconds, in microseconds, would come round in 64 bits as 0.4 seconds of 1970."""
+    assert instant("18446744073710000", form=form) == (None, True)
+    assert instant("18446744073710", form="epoch_seconds") == (None, True)

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.connectors.base import FILE_ROW
+from orchestration.connectors.parse import parse_file
 from orchestration.connectors.readers import Malformed, Task, WrongFileError, read
 
 
@@ -171,3 +172,31 @@ def _with_a_new_column(tmp_path: Path, kind: str) -> Task:
     else:
         pq.write_table(pa.table({"a": [1, 3], "b": [2, 4], "c": [7, None]}), path)
     return Task(kind, path, ("a",))
+
+
+def test_a_file_of_blank_lines_is_empty(tmp_path: Path) -> None:
+    with pytest.raises(WrongFileError, match="not even a header"):
+        parsed(csv_file(tmp_path, "\n\n\n"), "csv", "a")
+
+
+def test_a_file_that_unzips_beyond_all_measure_is_not_read_on(tmp_path: Path) -> None:
+    bomb = gzip.compress(b"a,b\n" + b"0" * 80_000_000, 1)
+    assert len(bomb) < 80_000_000 / 200
+    for kind in ("csv", "jsonl"):
+        with pytest.raises(WrongFileError, match="unzips to more than 200 times"):
+            parsed(csv_file(tmp_path, bomb), kind, "a")
+
+
+@pytest.mark.parametrize("before", ["", '3,"open\n'])
+def test_a_line_longer_than_any_honest_one_costs_itself_and_no_other(tmp_path: Path, before: str) -> None:
+    path = csv_file(tmp_path, f"a,b\n1,x\n{before}2,{'y' * 9_000_000}\n4,z\n")
+    rows, malformed = parsed(path, "csv", "a", "b")
+    assert [row[1:] for row in rows] == [("1", "x"), ("4", "z")]
+    assert [bad.raw[:7] for bad in malformed] == ([before.strip()] if before else []) + ["2,yyyyy"]
+
+
+def test_a_damaged_zip_is_refused_as_what_cannot_be_read(tmp_path: Path) -> None:
+    zipped = gzip.compress(b"a,b\n" + bytes(range(48, 58)) * 20)
+    path = csv_file(tmp_path, zipped[:12] + b"\xff" * 8 + zipped[20:])
+    with pytest.raises(WrongFileError, match=r"cannot be read to its end \(error\)"):
+        parse_file(Task("csv", path, ("a",)), tmp_path / "out")
