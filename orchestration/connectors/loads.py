@@ -142,12 +142,13 @@ def read_loads(landing: Path, source: str = "*", stream: str = "*") -> list[Load
     """
     known = [each for each in fields(Load) if each.name != "folder"]
     loads = []
-    for path in landing.glob(f"{source}/{stream}/[!.]*/{RECORD}"):
+    for folder in landing.glob(f"{source}/{stream}/[!.]*/"):
+        path = folder / RECORD
         try:
             record = unsealed(json.loads(path.read_text(encoding="utf-8")), {each.name for each in known})
             said = {each.name: record[each.name] for each in known if each.name in record or _is_required(each)}
             loads.append(Load(folder=path.parent, **said))
-        except (ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise IntegrityError(f"{path} is damaged ({error}): restore it from a backup") from error
     return sorted(loads, key=lambda load: (load.source, load.stream, load.sequence))
 
