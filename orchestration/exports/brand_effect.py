@@ -12,8 +12,9 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_brand import BRAND_EFFECT, BRAND_QUESTIONS, POSTS_SELL
-from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
+from orchestration.exports.language import ENGLISH, Language
+from orchestration.exports.retelling import label, note
 
 
 def brand_effect(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl.DataFrame:
@@ -29,14 +30,14 @@ def brand_effect(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> 
         .then(pl.lit("clear loss"))
         .otherwise(pl.lit("not clear")),
     )
-    words = pl.Series("in_words", [_on_brand(row) for row in table.iter_rows(named=True)], pl.String)
+    words = pl.Series("in_words", [brand_in_words(row) for row in table.iter_rows(named=True)], pl.String)
     return BRAND_EFFECT.conform(table.with_columns(words))
 
 
 def posts_sell(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl.DataFrame:
     """The export of purchases after posts."""
     table = _labelled(frames, "posts_sell", context)
-    words = pl.Series("in_words", [_on_sales(row) for row in table.iter_rows(named=True)], pl.String)
+    words = pl.Series("in_words", [posts_in_words(row) for row in table.iter_rows(named=True)], pl.String)
     status = pl.when(pl.col("status") == "measured").then(pl.lit("measured")).otherwise(pl.lit("not measured"))
     return POSTS_SELL.conform(table.with_columns(words, status=status))
 
@@ -54,35 +55,73 @@ def _labelled(frames: Mapping[str, pl.DataFrame], name: str, context: ExportCont
     )
 
 
-def _on_brand(row: Mapping[str, Any]) -> str:
-    label = row["campaign_name"] or f"Campaign {row['campaign_id']}"
-    question = row["question"]
+def brand_in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """What a campaign did to one question of the survey."""
+    said = {
+        "campaign": language.campaign(row["campaign_name"], row["campaign_id"]),
+        "question": label(row["question"], language),
+    }
     if row["verdict"] == "not measured":
-        return f"{label}, {question}: cannot be measured: {row['note']}."
-    low, value, high = (ENGLISH.number(row[f"effect{end}"], 2, signed=True) for end in ("_low", "", "_high"))
-    span = f"{ENGLISH.share(row['interval_level'])} range {low} to {high}"
+        why = note(row["note"], language)
+        return language.say("%(campaign)s, %(question)s: cannot be measured: %(why)s.", why=why, **said)
+    low, value, high = (language.number(row[f"effect{end}"], 2, signed=True) for end in ("_low", "", "_high"))
+    said["range"] = language.interval(row["interval_level"], language.range(low, high))
     if row["verdict"] == "not clear":
-        return f"{label}, {question}: no effect can be told from chance ({span} points of 10)."
-    verb = "changed by" if row["design"] == "randomised" else "came with a change of"
-    text = f"{label}, {question}: {verb} {value} points of 10 ({span})."
-    if row["design"] != "randomised":
-        text += " Chance did not decide who took part: no proof of cause."
+        return language.say(
+            "%(campaign)s, %(question)s: no effect can be told from chance (%(range)s points of 10).", **said
+        )
+    if row["design"] == "randomised":
+        more = [
+            language.say(
+                "%(campaign)s, %(question)s: changed by %(value)s points of 10 (%(range)s).", value=value, **said
+            )
+        ]
+    else:
+        more = [
+            language.say(
+                "%(campaign)s, %(question)s: came with a change of %(value)s points of 10 (%(range)s).",
+                value=value,
+                **said,
+            ),
+            language.say("Chance did not decide who took part: no proof of cause."),
+        ]
     if row["check_low"] is not None and not row["check_low"] <= 0 <= row["check_high"]:
-        text += " The groups differed before the campaign already: do not rely on this figure."
-    return text
+        more.append(language.say("The groups differed before the campaign already: do not rely on this figure."))
+    return " ".join(more)
 
 
-def _on_sales(row: Mapping[str, Any]) -> str:
-    label = row["campaign_name"] or f"Campaign {row['campaign_id']}"
+def posts_in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """What one measure tells of purchases after posts."""
+    said = {"campaign": language.campaign(row["campaign_name"], row["campaign_id"])}
+    measure = row["measure"]
     if row["status"] != "measured":
-        return f"{label}, {row['measure']}: cannot be told: {row['note']}."
-    people, buyers = ENGLISH.number(row["people_count"]), ENGLISH.number(row["buyers_count"])
+        told = label(measure, language)
+        why = note(row["note"], language)
+        return language.say("%(campaign)s, %(measure)s: cannot be told: %(why)s.", measure=told, why=why, **said)
+    people, buyers = language.number(row["people_count"]), language.number(row["buyers_count"])
     if row["share"] is None:
-        return f"{label}: {buyers} known people bought with a member's code or link; some would have bought without it."
-    share, low, high = (ENGLISH.share(row[f"share{end}"], 1) for end in ("", "_low", "_high"))
-    span = f"{ENGLISH.share(row['interval_level'])} range {low} to {high}"
-    if row["measure"] == "said in a survey":
-        return f"{label}: {share} of {people} people asked say they bought after seeing a post ({span})."
-    if row["measure"] == "came by code or link":
-        return f"{label}: {share} of {people} known people who came by a code or link bought with one ({span})."
-    return f"{label}: {share} of those invited bought who would not have otherwise ({span}), against a holdout."
+        return language.say(
+            "%(campaign)s: %(buyers)s known people bought with a member's code or link; some would have bought "
+            "without it.",
+            buyers=buyers,
+            **said,
+        )
+    share, low, high = (language.share(row[f"share{end}"], 1) for end in ("", "_low", "_high"))
+    said |= {"share": share, "range": language.interval(row["interval_level"], language.range(low, high))}
+    if measure == "said in a survey":
+        return language.say(
+            "%(campaign)s: %(share)s of %(people)s people asked say they bought after seeing a post (%(range)s).",
+            people=people,
+            **said,
+        )
+    if measure == "came by code or link":
+        return language.say(
+            "%(campaign)s: %(share)s of %(people)s known people who came by a code or link bought with one "
+            "(%(range)s).",
+            people=people,
+            **said,
+        )
+    return language.say(
+        "%(campaign)s: %(share)s of those invited bought who would not have otherwise (%(range)s), against a holdout.",
+        **said,
+    )

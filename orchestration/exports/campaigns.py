@@ -13,6 +13,8 @@ import polars as pl
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_campaigns import CAMPAIGN_RESULTS
 from orchestration.exports.inputs import take
+from orchestration.exports.language import mark
+from orchestration.exports.retelling import as_note, filled
 from orchestration.exports.review_effect import pointing_to_pages
 from orchestration.exports.scores import to_outcome_unit, unit_of
 from orchestration.exports.sentences import Result, result_sentence
@@ -98,12 +100,12 @@ def _missing_for_measurement() -> pl.Expr:
     compared = pl.sum_horizontal("control_count", "holdout_count", "comparison_count")
     return (
         pl.when(pl.col("treatment_count").is_null() | (pl.col("treatment_count") == 0))
-        .then(pl.lit("nobody is known to have taken part (campaign_members)"))
+        .then(pl.lit(mark("nobody is known to have taken part (campaign_members)")))
         .when(compared == 0)
-        .then(pl.lit("there is nobody to compare with (a control or holdout arm in campaign_members)"))
+        .then(pl.lit(mark("there is nobody to compare with (a control or holdout arm in campaign_members)")))
         .when(pl.col("complete_count") == 0)
-        .then(pl.lit("no member's sales are known for the whole time before and after (pos_lines)"))
-        .otherwise(pl.lit("no measurement was made in this run"))
+        .then(pl.lit(mark("no member's sales are known for the whole time before and after (pos_lines)")))
+        .otherwise(pl.lit(mark("no measurement was made in this run")))
     )
 
 
@@ -111,10 +113,10 @@ def _currency_notes() -> pl.Expr:
     """Notes on amounts in several currencies, which are shown as not reported rather than added."""
     return pl.concat_str(
         pl.when(pl.col("cost_currencies").is_not_null()).then(
-            pl.format("costs are in {}, which are not added up", "cost_currencies")
+            filled(as_note("costs are in %(currencies)s, which are not added up"), "cost_currencies")
         ),
         pl.when(pl.col("claimed_currencies").is_not_null()).then(
-            pl.format("claimed sales are in {}, which are not added up", "claimed_currencies")
+            filled(as_note("claimed sales are in %(currencies)s, which are not added up"), "claimed_currencies")
         ),
         separator="; ",
         ignore_nulls=True,

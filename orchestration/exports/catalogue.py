@@ -3,11 +3,14 @@
 Belongs here: where messages stand, what is wrong with a translation. Does not: looking texts up at run time
 (language.py), recognising notes (retelling.py).
 
-Messages are what `say`, `say_many`, `say_in` and `mark` name, and texts of templates.
+Messages are: what `say`, `say_many`, `say_in` and `mark` name, texts of templates, the words of the contract (titles,
+purposes and closed sets of values), and the notes that ml/ writes beside a figure. ml/ knows no catalogue: its
+f-strings are read as messages of the context `note`, each expression a placeholder.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +19,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
+from ml.features.dictionary import BY_NAME
+from orchestration.exports import quality, words
+from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.language import LOCALE, translation
+from orchestration.exports.retelling import NOTE
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = LOCALE / "nanolift.pot"
@@ -30,6 +37,10 @@ KEYWORDS: dict[str, tuple[object, ...] | None] = {
     "pgettext": ((1, "c"), 2),
     "_": None,
 }
+# Where ml/ says in words why a figure is missing or what to know beside it.
+NOTES = ("measurement", "monitoring/realised.py", "ambassador/judge.py", "ambassador/evidence.py", "promotion.py")
+NO_NOTES = ("references.py", "peers.py", "candidates.py", "interaction.py")
+FEWEST_WORDS = 3
 Entry = tuple[str | None, str | tuple[str, str], str]
 
 
@@ -47,6 +58,13 @@ def _entries() -> Iterator[Entry]:
         yield from _marked("python", path)
     for path in sorted(here.rglob("*.html")):
         yield from _marked("jinja2.ext:babel_extract", path)
+    for text in _contract_words():
+        yield None, text.replace("%", "%%"), "orchestration/exports/contract.py"
+    for name in NOTES:
+        for path in sorted([ROOT / "ml" / name] if name.endswith(".py") else (ROOT / "ml" / name).rglob("*.py")):
+            if path.name not in NO_NOTES and path.exists():
+                place = path.relative_to(ROOT).as_posix()
+                yield from ((NOTE, text, place) for text in notes_of(path.read_text(encoding="utf-8")))
 
 
 def _marked(method: str, path: Path) -> Iterator[Entry]:
@@ -54,6 +72,69 @@ def _marked(method: str, path: Path) -> Iterator[Entry]:
         options = {"trimmed": "true", "silent": "false"}
         for _line, text, _comments, context in extract(method, file, KEYWORDS, (), options):  # type: ignore[arg-type]
             yield context, text, path.relative_to(ROOT).as_posix()  # type: ignore[misc]
+    if method == "python":
+        with path.open("rb") as file:
+            for _line, text, _comments, _context in extract(method, file, {"as_note": None}, (), {}):
+                yield NOTE, text, path.relative_to(ROOT).as_posix()  # type: ignore[misc]
+
+
+def _contract_words() -> Iterator[str]:
+    """Titles, purposes and values of closed sets; what outputs need; outcomes, units, designs, metrics, features."""
+    for output in OUTPUTS.values():
+        yield from (output.title, output.purpose)
+        for column in output.columns:
+            yield from column.allowed
+    yield from quality.NEEDS.values()
+    for outcome in words.OUTCOMES.values():
+        yield from (outcome.title, outcome.noun)
+    for pair in words.UNIT_WORDS.values():
+        yield from pair
+    yield from (*words.DESIGN_WORDS.values(), *words.METRIC_WORDS.values())
+    yield from (feature.meaning for feature in BY_NAME.values())
+
+
+def notes_of(source: str) -> Iterator[str]:
+    """The sentences a module of ml/ may write beside a figure, placeholders for what it fills in."""
+    tree = ast.parse(source)
+    apart: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # docstrings
+            apart.add(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            apart.update(part for part in ast.walk(node) if part is not node)
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("ValueError", "TypeError", "IndexError"):
+            apart.update(ast.walk(node))  # for programmers, never shown
+    for node in ast.walk(tree):
+        if node in apart:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            text = _with_placeholders(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = _numbered(node.value.replace("%", "%%"))
+        else:
+            continue
+        if len(re.sub(r"%\(\w+\)s", "", text).split()) >= FEWEST_WORDS:
+            yield text
+
+
+def _with_placeholders(node: ast.JoinedStr) -> str:
+    parts, taken = [], dict[str, int]()
+    for value in node.values:
+        if isinstance(value, ast.Constant):
+            parts.append(str(value.value).replace("%", "%%"))
+            continue
+        assert isinstance(value, ast.FormattedValue)
+        names = re.findall(r"[A-Za-z]\w+", ast.unparse(value.value)) or ["value"]
+        name = names[-1].lower()
+        taken[name] = taken.get(name, 0) + 1
+        parts.append(f"%({name if taken[name] == 1 else f'{name}_{taken[name]}'})s")
+    return "".join(parts)
+
+
+def _numbered(text: str) -> str:
+    """The `{}` of str.format as placeholders."""
+    count = iter(range(1, 100))
+    return re.sub(r"\{\}", lambda _: f"%(n{next(count)})s", text)
 
 
 def problems(catalogue: Catalog, wanted: Catalog) -> list[str]:

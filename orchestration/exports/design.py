@@ -13,8 +13,9 @@ import polars as pl
 from ml.features.dictionary import BY_NAME
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_fairness import DESIGN_QUALITY
-from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
+from orchestration.exports.language import ENGLISH, Language
+from orchestration.exports.retelling import label
 from orchestration.exports.scores import to_outcome_unit, unit_of
 
 KEY = ("subject", "subject_id", "outcome", "design")
@@ -78,45 +79,60 @@ def _in_units(sensitivity: pl.DataFrame, currency: str) -> pl.DataFrame:
     return pl.concat(parts) if parts else sensitivity.with_columns(unit=pl.lit(None, pl.String))
 
 
-def in_words(row: Mapping[str, Any]) -> str:
+def in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """The verdict of one comparison: were the people alike, and what would it take to be wrong."""
-    return _draw_in_words(row) if row["chance_of_such_a_draw"] is not None else _choice_in_words(row)
+    is_draw = row["chance_of_such_a_draw"] is not None
+    return _draw_in_words(row, language) if is_draw else _choice_in_words(row, language)
 
 
-def _draw_in_words(row: Mapping[str, Any]) -> str:
-    compared = f"{ENGLISH.number(row['traits_count'])} known traits were compared"
+def _draw_in_words(row: Mapping[str, Any], language: Language) -> str:
+    traits = language.number(row["traits_count"])
     if row["verdict"] == "failed":
-        times = ENGLISH.number(round(1 / row["chance_of_such_a_draw"]))
-        return (
-            f"The groups differed before the campaign more than a fair draw leaves them in one case of {times}; "
-            f"{compared}, most different: {row['most_different_trait']}. Chance alone did not decide who took part."
+        return language.say(
+            "The groups differed before the campaign more than a fair draw leaves them in one case of %(times)s; "
+            "%(traits)s known traits were compared, most different: %(most)s. Chance alone did not decide who took "
+            "part.",
+            times=language.number(round(1 / row["chance_of_such_a_draw"])),
+            traits=traits,
+            most=label(row["most_different_trait"], language),
         )
-    return f"The groups were as alike before the campaign as a fair draw makes them; {compared}."
-
-
-def _choice_in_words(row: Mapping[str, Any]) -> str:
-    comparable = (
-        f"People were chosen, not drawn: {ENGLISH.number(row['comparable_count'])} of "
-        f"{ENGLISH.number(row['people_count'])} could as well have been chosen as not, and the result is about them."
+    return language.say(
+        "The groups were as alike before the campaign as a fair draw makes them; %(traits)s known traits were "
+        "compared.",
+        traits=traits,
     )
-    stays = row["traits_differ_after_count"] or 0
-    alike = (
-        f" Weighted, they are alike in all {ENGLISH.number(row['traits_count'])} known traits."
-        if row["verdict"] == "passed"
-        else f" {ENGLISH.number(stays)} of {ENGLISH.number(row['traits_count'])} known traits still differ, most: "
-        f"{row['most_different_trait']}."
+
+
+def _choice_in_words(row: Mapping[str, Any], language: Language) -> str:
+    traits = language.number(row["traits_count"])
+    chosen = language.say(
+        "People were chosen, not drawn: %(comparable)s of %(people)s could as well have been chosen as not, and the "
+        "result is about them.",
+        comparable=language.number(row["comparable_count"]),
+        people=language.number(row["people_count"]),
     )
-    return comparable + alike + _hidden_in_words(row)
+    if row["verdict"] == "passed":
+        alike = language.say("Weighted, they are alike in all %(traits)s known traits.", traits=traits)
+    else:
+        alike = language.say(
+            "%(differ)s of %(traits)s known traits still differ, most: %(most)s.",
+            differ=language.number(row["traits_differ_after_count"] or 0),
+            traits=traits,
+            most=label(row["most_different_trait"], language),
+        )
+    return " ".join([chosen, alike, _hidden_in_words(row, language)])
 
 
-def _hidden_in_words(row: Mapping[str, Any]) -> str:
+def _hidden_in_words(row: Mapping[str, Any], language: Language) -> str:
     doubt = row["hidden_cause_to_doubt"]
     if doubt is None:
-        return " Nothing could be measured."
+        return language.say("Nothing could be measured.")
     if doubt == 0:
-        return " The effect cannot be told from chance, with or without a hidden cause."
-    return (
-        f" A hidden cause that explains {ENGLISH.share(doubt, 1)} of what is left unexplained, of who was chosen and "
-        f"of what they bought, would make the effect doubtful, and one that explains "
-        f"{ENGLISH.share(row['hidden_cause_to_erase'], 1)} would erase it."
+        return language.say("The effect cannot be told from chance, with or without a hidden cause.")
+    return language.say(
+        "A hidden cause that explains %(doubt)s of what is left unexplained, of who was chosen and of what they "
+        "bought, "
+        "would make the effect doubtful, and one that explains %(erase)s would erase it.",
+        doubt=language.share(doubt, 1),
+        erase=language.share(row["hidden_cause_to_erase"], 1),
     )

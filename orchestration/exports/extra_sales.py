@@ -12,8 +12,10 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_ledger import ALL_CAMPAIGNS, EXTRA_SALES
-from orchestration.exports.formatting import ENGLISH, currency_decimals
+from orchestration.exports.formatting import currency_decimals
 from orchestration.exports.inputs import take
+from orchestration.exports.language import ENGLISH, Language
+from orchestration.exports.retelling import note
 
 _BUYERS = {
     "everybody": "everybody in its stores",
@@ -70,29 +72,50 @@ def extra_sales(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> p
         )
         .join(names, on="campaign_id", how="left")
     )
-    words = [_sentence(row) if row["part_no"] == 0 else None for row in table.iter_rows(named=True)]
+    words = [in_words(row) if row["part_no"] == 0 else None for row in table.iter_rows(named=True)]
     return EXTRA_SALES.conform(table.with_columns(pl.Series("in_words", words, pl.String)))
 
 
-def _sentence(row: Mapping[str, Any]) -> str:
+def in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """The sum as careful as its parts allow."""
     is_all = row["campaign_id"] == ALL_CAMPAIGNS
-    label = "All campaigns together" if is_all else row["campaign_name"] or f"Campaign {row['campaign_id']}"
+    name = (
+        language.say("All campaigns together")
+        if is_all
+        else language.campaign(row["campaign_name"], row["campaign_id"])
+    )
     if row["status"] == "not measured":
-        return f"{label}: extra sales cannot be told: {row['note']}."
+        why = note(row["note"], language)
+        return language.say("%(campaign)s: extra sales cannot be told: %(why)s.", campaign=name, why=why)
     currency = row["currency"]
-    low, high = (ENGLISH.number(row[name], 0) for name in ("extra_low", "extra_high"))
-    size = f"{ENGLISH.money(row['extra'], currency, decimals=0)} of extra sales"
-    within = f"{ENGLISH.share(row['interval_level'])} range {low} to {high}"
+    low, high = (language.number(row[name], 0) for name in ("extra_low", "extra_high"))
+    said = {"campaign": name, "range": language.interval(row["interval_level"], language.range(low, high))}
+    size = language.money(row["extra"], currency, decimals=0)
     if row["extra_low"] <= 0 <= row["extra_high"]:
-        text = f"{label}: no extra sales can be told from chance ({within})."
+        more = [language.say("%(campaign)s: no extra sales can be told from chance (%(range)s).", **said)]
     elif row["design"] == "randomised":
-        text = f"{label} caused {size} ({within})."
+        more = [language.say("%(campaign)s caused %(size)s of extra sales (%(range)s).", size=size, **said)]
     else:
-        text = f"{label} came with {size} ({within}), of which not all was left to chance: no full proof of cause."
+        more = [
+            language.say(
+                "%(campaign)s came with %(size)s of extra sales (%(range)s), of which not all was left to chance: "
+                "no full "
+                "proof of cause.",
+                size=size,
+                **said,
+            )
+        ]
     if row["claimed"] is not None:
-        text += f" Codes and links claim {ENGLISH.money(row['claimed'], currency, decimals=0)}."
+        claimed = language.money(row["claimed"], currency, decimals=0)
+        more.append(language.say("Codes and links claim %(sales)s.", sales=claimed))
     if row["return_on_cost"] is not None:
-        ends = " to ".join(ENGLISH.number(row[f"return_on_cost_{end}"], 2) for end in ("low", "high"))
-        text += f" Each {currency} spent came with {ENGLISH.number(row['return_on_cost'], 2)} ({ends})."
-    return text
+        low, value, high = (language.number(row[f"return_on_cost{end}"], 2) for end in ("_low", "", "_high"))
+        more.append(
+            language.say(
+                "Each %(currency)s spent came with %(value)s (%(range)s).",
+                currency=language.currency(currency),
+                value=value,
+                range=language.range(low, high),
+            )
+        )
+    return " ".join(more)

@@ -108,6 +108,10 @@ class Language(Numerals):
         """A range of two written figures."""
         return self.say("%(low)s to %(high)s", low=low, high=high)
 
+    def interval(self, level: float, span: str) -> str:
+        """A range with its level, as it stands in brackets: "90 % range 820 to 1,660"."""
+        return self.say("%(level)s range %(range)s", level=self.share(level), range=span)
+
     def campaign(self, name: str | None, ident: object) -> str:
         """A campaign's own name, else its id as a name."""
         return name or self.say("Campaign %(id)s", id=ident)

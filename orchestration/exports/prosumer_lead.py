@@ -12,8 +12,9 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_wom import PROSUMER_LEAD
-from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
+from orchestration.exports.language import ENGLISH, Language
+from orchestration.exports.retelling import note
 
 SIGNIFICANT = 0.04
 
@@ -38,7 +39,7 @@ def prosumer_lead(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         as_of=pl.lit(context.as_of),
         basis=pl.lit(context.bases()),
     )
-    words = pl.Series("in_words", [_sentence(row) for row in table.iter_rows(named=True)], pl.String)
+    words = pl.Series("in_words", [in_words(row) for row in table.iter_rows(named=True)], pl.String)
     lags = take(frames, "prosumer_lead_lags").select("cohort", "lag_months", fit="correlation")
     rows = (
         table.with_columns(words)
@@ -49,16 +50,28 @@ def prosumer_lead(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
     return PROSUMER_LEAD.conform(rows)
 
 
-def _sentence(row: Mapping[str, Any]) -> str:
+def in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """Whether they lead, and by how much."""
     if row["verdict"] == "not measured":
-        return f"Whether prosumers lead cannot be said: {row['note']}."
-    who = f"The {ENGLISH.number(row['people_count'])} {row['cohort']}"
-    months = ENGLISH.number(row["months_count"])
+        return language.say("Whether prosumers lead cannot be said: %(why)s.", why=note(row["note"], language))
+    said = {"people": language.number(row["people_count"]), "cohort": note(row["cohort"], language)}
     if row["verdict"] == "no lead found":
-        return f"{who} do not lead the others by 6 to 18 months, as far as {months} months can tell."
-    low, best, high = (ENGLISH.number(row[name]) for name in ("best_months_low", "best_months", "best_months_high"))
-    span = f"about {best} months" if low == high else f"about {best} months ({low} to {high})"
-    text = f"What {who.lower()} buy comes {span} before what everybody else buys."
+        return language.say(
+            "The %(people)s %(cohort)s do not lead the others by 6 to 18 months, as far as %(months)s months can tell.",
+            months=language.number(row["months_count"]),
+            **said,
+        )
+    low, best, high = (language.number(row[name]) for name in ("best_months_low", "best_months", "best_months_high"))
+    span = (
+        language.say("about %(months)s months", months=best)
+        if low == high
+        else language.say("about %(months)s months (%(range)s)", months=best, range=language.range(low, high))
+    )
+    more = [
+        language.say(
+            "What the %(people)s %(cohort)s buy comes %(months)s before what everybody else buys.", months=span, **said
+        )
+    ]
     if row["chance_reversed"] <= SIGNIFICANT:
-        text += " The check the other way round finds something too: both may follow a third thing."
-    return text + " Nobody was chosen by chance: it tells what comes, not why."
+        more.append(language.say("The check the other way round finds something too: both may follow a third thing."))
+    return " ".join([*more, language.say("Nobody was chosen by chance: it tells what comes, not why.")])

@@ -21,9 +21,12 @@ from orchestration.exports.contract_reach import (
     REACH_CURVE,
     TIER_ALL,
 )
-from orchestration.exports.formatting import ENGLISH, currency_decimals
+from orchestration.exports.formatting import currency_decimals
 from orchestration.exports.inputs import take
+from orchestration.exports.language import ENGLISH, Language
+from orchestration.exports.retelling import label, note
 
+LEVEL = 0.9  # of the ranges of engagement
 _COSTS = (
     "cost_per_1000_unique",
     "cost_per_1000_unique_low",
@@ -66,7 +69,7 @@ def _reach(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl.Dat
         tier=pl.col("tier").replace("all", TIER_ALL),
         interval_level=pl.when(pl.col("basis") == "estimate").then("interval_level"),
     )
-    words = [_reach_sentence(row) for row in table.iter_rows(named=True)]
+    words = [reach_in_words(row) for row in table.iter_rows(named=True)]
     return REACH.conform(_stamped(table.with_columns(pl.Series("in_words", words, pl.String)), context))
 
 
@@ -80,47 +83,92 @@ def _engagement(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> p
         meaning=pl.col("rate").replace_strict(RATES, return_dtype=pl.String),
         against_tier=pl.col("against_tier").fill_null(ITSELF),
     )
-    words = [_engagement_sentence(row) for row in table.iter_rows(named=True)]
+    words = [engagement_in_words(row) for row in table.iter_rows(named=True)]
     return ENGAGEMENT.conform(_stamped(table.with_columns(pl.Series("in_words", words, pl.String)), context))
 
 
-def _reach_sentence(row: Mapping[str, Any]) -> str:
-    label = row["campaign_name"] or f"Campaign {row['campaign_id']}"
-    parts = [row[name] for name, whole in (("platform", PLATFORM_ALL), ("tier", TIER_ALL)) if row[name] != whole]
-    label = f"{label} ({', '.join(parts)})" if parts else label
+def reach_in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """How many people a campaign's posts could reach, as surely as audiences are known."""
+    name = language.campaign(row["campaign_name"], row["campaign_id"])
+    parts = [row["platform"]] if row["platform"] != PLATFORM_ALL else []
+    parts += [label(row["tier"], language)] if row["tier"] != TIER_ALL else []
+    if parts:
+        name = language.say("%(campaign)s (%(part)s)", campaign=name, part=", ".join(parts))
     if row["how"] == "not measured":
-        return f"{label}: reach cannot be measured: {row['note']}."
+        why = note(row["note"], language)
+        return language.say("%(campaign)s: reach cannot be measured: %(why)s.", campaign=name, why=why)
     if row["how"] == "only bounds":
-        ends = (ENGLISH.number(row[name]) for name in ("bound_low", "bound_high"))
-        return f"{label} could reach between {' and '.join(ends)} different people; more cannot be told: {row['note']}."
-    accounts, unique, gross = (
-        ENGLISH.number(row[name]) for name in ("sized_accounts_count", "unique_reach", "gross_reach")
-    )
-    one = row["sized_accounts_count"] == 1
-    text = f"{label}: posts of {accounts} {'account' if one else 'accounts'} could reach {unique} different people"
-    if row["how"] == "estimated":
-        ends = (ENGLISH.number(row[name]) for name in ("unique_low", "unique_high"))
-        text += f" (estimated; {ENGLISH.share(row['interval_level'])} range {' to '.join(ends)})"
-    text += "." if one else f"; {gross} when those who follow several are counted each time."
-    if row["effective_unique"] is not None:
-        text += f" About {ENGLISH.number(row['effective_unique'])} of them saw a post."
-    return text
-
-
-def _engagement_sentence(row: Mapping[str, Any]) -> str:
-    where = f"{row['platform']}, {row['rate']}"
-    if row["value"] is None:
-        return f"{where}: {row['tier']} against {row['against_tier']}: {row['note']}."
-    if row["against_tier"] == ITSELF:
-        value, *ends = (
-            ENGLISH.number(100 * row[name], 1) for name in ("value", "low", "high") if row[name] is not None
+        low, high = (language.number(row[end]) for end in ("bound_low", "bound_high"))
+        return language.say(
+            "%(campaign)s could reach between %(low)s and %(high)s different people; more cannot be told: %(why)s.",
+            campaign=name,
+            low=low,
+            high=high,
+            why=note(row["note"], language),
         )
-        span = f" (90 % range {' to '.join(ends)})" if ends else ""
-        return f"{where}: {value} in 100 for {row['tier']} audiences{span}."
-    value, low, high = (ENGLISH.number(row[name], 2) for name in ("value", "low", "high"))
-    clear = row["low"] > 1 or row["high"] < 1
-    verdict = "" if clear else "; no difference can be told"
-    return (
-        f"{where}: {row['tier']} audiences {value} times {row['against_tier']} ones in the same month and kind "
-        f"(90 % range {low} to {high}){verdict}."
+    return " ".join(_counted(row, name, language))
+
+
+def _counted(row: Mapping[str, Any], name: str, language: Language) -> list[str]:
+    people = language.number(row["unique_reach"])
+    if row["how"] == "estimated":
+        low, high = (language.number(row[end]) for end in ("unique_low", "unique_high"))
+        span = language.interval(row["interval_level"], language.range(low, high))
+        people = language.say("%(people)s different people (estimated; %(range)s)", people=people, range=span)
+    else:
+        people = language.say("%(people)s different people", people=people)
+    gross = language.number(row["gross_reach"])
+    more = [
+        language.say_many(
+            "%(campaign)s: posts of %(number)s account could reach %(people)s.",
+            "%(campaign)s: posts of %(number)s accounts could reach %(people)s; %(gross)s when those who follow "
+            "several "
+            "are counted each time.",
+            row["sized_accounts_count"],
+            campaign=name,
+            people=people,
+            gross=gross,
+        )
+    ]
+    if row["effective_unique"] is not None:
+        saw = language.number(row["effective_unique"])
+        more.append(language.say("About %(people)s of them saw a post.", people=saw))
+    return more
+
+
+def engagement_in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """A rate of one tier, or how many times another tier's it is."""
+    said = {
+        "platform": row["platform"],
+        "rate": label(row["rate"], language),
+        "tier": label(row["tier"], language),
+        "against": label(row["against_tier"], language),
+    }
+    if row["value"] is None:
+        why = note(row["note"], language)
+        return language.say("%(platform)s, %(rate)s: %(tier)s against %(against)s: %(why)s.", why=why, **said)
+    if row["against_tier"] == ITSELF:
+        value = language.number(100 * row["value"], 1)
+        if row["low"] is None:
+            return language.say("%(platform)s, %(rate)s: %(value)s in 100 for %(tier)s audiences.", value=value, **said)
+        low, high = (language.number(100 * row[name], 1) for name in ("low", "high"))
+        span = language.interval(LEVEL, language.range(low, high))
+        return language.say(
+            "%(platform)s, %(rate)s: %(value)s in 100 for %(tier)s audiences (%(range)s).",
+            value=value,
+            range=span,
+            **said,
+        )
+    value, low, high = (language.number(row[name], 2) for name in ("value", "low", "high"))
+    said |= {"value": value, "range": language.interval(LEVEL, language.range(low, high))}
+    if row["low"] > 1 or row["high"] < 1:
+        return language.say(
+            "%(platform)s, %(rate)s: %(tier)s audiences %(value)s times %(against)s ones in the same month and kind "
+            "(%(range)s).",
+            **said,
+        )
+    return language.say(
+        "%(platform)s, %(rate)s: %(tier)s audiences %(value)s times %(against)s ones in the same month and kind "
+        "(%(range)s); no difference can be told.",
+        **said,
     )

@@ -16,12 +16,24 @@ from datetime import date
 from functools import cache, lru_cache
 from re import Pattern
 
+import polars as pl
+
 from orchestration.exports.language import ENGLISH, Language, translation
 
 NOTE = "note"
 _NUMBER = re.compile(r"-?\d{1,3}(,\d{3})*(\.\d+)?|-?\d+(\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def as_note(message: str) -> str:
+    """Names a note that an export's builder writes, for the catalogue."""
+    return message
+
+
+def filled(message: str, *columns: str) -> pl.Expr:
+    """A note in English, its placeholders filled from columns in their order."""
+    return pl.format(_PLACE.sub("{}", message).replace("%%", "%"), *columns)
 
 
 def label(text: str | None, language: Language) -> str:
@@ -55,6 +67,9 @@ def _recognised(text: str, language: Language) -> str | None:
     plain = label(text, language)
     if plain != text:
         return plain
+    parts = text.split(", ")
+    if len(parts) > 1 and all(label(part, language) != part for part in parts):
+        return ", ".join(label(part, language) for part in parts)
     for pattern, message in _patterns(language):
         if found := pattern.fullmatch(text):
             return language.say_in(NOTE, message, **_values(found.groupdict(), language))

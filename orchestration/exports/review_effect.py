@@ -24,8 +24,9 @@ from orchestration.exports.contract_reviews import (
     TEN_MORE,
     WRITTEN,
 )
-from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
+from orchestration.exports.language import ENGLISH, Language
+from orchestration.exports.retelling import as_note, filled, label, note
 
 HISTORY, PRODUCTS, PEOPLE = "page_history", "drawn_products", "drawn_people"
 Row = dict[str, Any]
@@ -57,8 +58,8 @@ def pointing_to_pages(effects: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFr
     words = own.select(
         "campaign_id",
         page_note=pl.when(pl.col("status") == "measured")
-        .then(pl.lit("chance drew products, not people: its effect on their pages stands in review_effect"))
-        .otherwise(pl.format("on its product pages: {}", "note")),
+        .then(pl.lit(as_note("chance drew products, not people: its effect on their pages stands in review_effect")))
+        .otherwise(filled(as_note("on its product pages: %(why)s"), "note")),
     )
     joined = effects.join(words, on="campaign_id", how="left", maintain_order="left")
     is_of_pages = (pl.col("unit") == "product") & pl.col("page_note").is_not_null()
@@ -96,38 +97,29 @@ def _shared(effect: Row, names: Mapping[str, str | None]) -> Row:
 
 def _main_rows(effect: Row, own: Row) -> list[Row]:
     """50 reviews against none, and of draws what the campaign's pages and reviews gained; or one row that says why."""
-    subject = _subject(own)
     if effect["status"] != "measured":
-        kind = WRITTEN if effect["method"] == PEOPLE else FIFTY
-        words = f"{subject}: not measured: {effect['note']}."
-        return [own | {"kind": kind, "verdict": "not measured", "in_words": words}]
+        return [_said(own | {"kind": WRITTEN if effect["method"] == PEOPLE else FIFTY, "verdict": "not measured"})]
     rows = []
     if effect["method"] != PEOPLE:
         figures = _figures(effect, "effect_at_50", "effect_low", "effect_high")
-        what = f"{subject}: {own['counted']} of a page with 50 reviews against one with none"
         row = own | figures | {"kind": FIFTY, "reviews_from": 0, "reviews_to": 50}
-        rows.append(row | {"in_words": _told(what, row), "verdict": _verdict(figures)})
+        rows.append(_said(row | {"verdict": _verdict(figures)}))
     if effect["gain"] is not None:
         figures = _figures(effect, "gain", "gain_low", "gain_high")
-        row = own | figures | {"kind": SEEDED}
-        what = f"{subject}: {own['counted']} of the seeded pages against the others"
-        rows.append(row | {"in_words": _told(what, row), "verdict": _verdict(figures)})
+        rows.append(_said(own | figures | {"kind": SEEDED, "verdict": _verdict(figures)}))
     if effect["reviews_gained"] is not None:
         figures = _figures(effect, "reviews_gained", "reviews_gained_low", "reviews_gained_high")
         counted = OUTCOME_WORDS["reviews_per_100_members" if effect["method"] == PEOPLE else "reviews_per_product"]
         row = own | figures | {"kind": WRITTEN, "counted": counted, "unit": "reviews"}
         row |= dict.fromkeys(("check_extra", "check_low", "check_high", "check"))
-        span = " to ".join(ENGLISH.number(row[end], 1, signed=True) for end in ("extra_low", "extra_high"))
-        words = f"{subject}: {ENGLISH.number(row['extra'], 1, signed=True)} {counted} ({_level(row)} range {span})."
-        rows.append(row | {"in_words": words, "verdict": _verdict(figures)})
+        rows.append(_said(row | {"verdict": _verdict(figures)}))
     return rows
 
 
 def _curve_row(point: Row, own: Row) -> Row:
     figures = _figures(point, "effect", "effect_low", "effect_high")
     row = own | figures | {"kind": TEN_MORE, "reviews_from": point["reviews_from"], "reviews_to": point["reviews_to"]}
-    what = f"{_subject(own)}: {own['counted']} from {point['reviews_from']} to {point['reviews_to']} reviews"
-    return row | {"in_words": _told(what, row), "verdict": _verdict(figures)}
+    return _said(row | {"verdict": _verdict(figures)})
 
 
 def _step_row(step: Row, own: Row) -> Row:
@@ -135,33 +127,27 @@ def _step_row(step: Row, own: Row) -> Row:
     row = own | {"kind": JUMP, "reviews_from": at - 1, "reviews_to": at, "products_count": step["products_count"]}
     row |= dict.fromkeys(("check_extra", "check_low", "check_high", "check"))
     if step["status"] != "measured":
-        words = f"{_subject(own)}: a jump at {at} reviews cannot be told: {step['note']}."
         missing: Row = {"unit": None, "interval_level": None, "caution": None, "note": step["note"]}
-        return row | missing | {"verdict": "not measured", "in_words": words}
+        return _said(row | missing | {"verdict": "not measured"})
     figures = _figures(step, "effect", "effect_low", "effect_high")
-    found = "a jump of" if step["is_step"] else "no jump found beyond the smooth curve:"
-    words = (
-        f"{_subject(own)}: at {at} reviews {found} {_percent(figures['extra'])} ({_level(own)} range {_span(figures)})."
-    )
     verdict = "jump" if step["is_step"] else "no jump found"
-    return row | figures | {"chance": step["p_adjusted"], "verdict": verdict, "in_words": words}
+    return _said(row | figures | {"chance": step["p_adjusted"], "verdict": verdict})
 
 
 def _published_row(row: Row) -> Row:
-    year = row["year"] if row["year"] is not None else "year not stated"
-    return {
+    published = {
         "told_by": METHOD_WORDS["published"],
         "kind": PUBLISHED,
         "counted": None,
         "reviews_from": row["reviews_from"],
         "reviews_to": row["reviews_to"],
-        "in_words": f"{row['claim']} ({row['source']}, {year}).",
         "verdict": "not ours",
         "extra": row["effect"],
         "unit": "ratio",
         "source": row["source"],
         "source_year": row["year"],
     }
+    return published | {"in_words": in_words(published | {"claim": row["claim"]})}
 
 
 def _figures(row: Row, middle: str, low: str, high: str) -> Row:
@@ -176,36 +162,104 @@ def _verdict(figures: Row) -> str:
     return "clear loss" if figures["extra_high"] < 0 else "not clear"
 
 
-def _subject(own: Row) -> str:
-    if own["campaign_id"] is not None:
-        return str(own["campaign_name"] or f"Campaign {own['campaign_id']}")
-    if own["told_by"] == METHOD_WORDS[PRODUCTS]:
-        return "All campaigns that drew products"
-    return "Pages whose reviews were counted" if own["reviews_known"] == DOSE_WORDS["rebuilt"] else "All pages"
+def _said(row: Row) -> Row:
+    return row | {"in_words": in_words(row)}
 
 
-def _told(what: str, row: Row) -> str:
+def in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """A result as careful as its design; of a published figure the claim it stands with, and where it stands."""
+    if row["kind"] == PUBLISHED:
+        return _published(row, language)
+    subject, kind = _subject(row, language), row["kind"]
+    if row["verdict"] == "not measured" and row.get("extra") is None and row.get("reviews_from") is None:
+        return language.say("%(subject)s: not measured: %(why)s.", subject=subject, why=note(row["note"], language))
+    counted = label(row["counted"], language)
+    if kind == JUMP:
+        return _jump(subject, row, language)
+    if kind == WRITTEN:
+        low, extra, high = (language.number(row[f"extra{end}"], 1, signed=True) for end in ("_low", "", "_high"))
+        span = language.interval(row["interval_level"], language.range(low, high))
+        return language.say(
+            "%(subject)s: %(extra)s %(counted)s (%(range)s).", subject=subject, extra=extra, counted=counted, range=span
+        )
+    if kind == FIFTY:
+        what = language.say(
+            "%(subject)s: %(counted)s of a page with 50 reviews against one with none", subject=subject, counted=counted
+        )
+    elif kind == SEEDED:
+        what = language.say(
+            "%(subject)s: %(counted)s of the seeded pages against the others", subject=subject, counted=counted
+        )
+    else:
+        what = language.say(
+            "%(subject)s: %(counted)s from %(low)s to %(high)s reviews",
+            subject=subject,
+            counted=counted,
+            low=row["reviews_from"],
+            high=row["reviews_to"],
+        )
+    return _told(what, row, language)
+
+
+def _published(row: Mapping[str, Any], language: Language) -> str:
+    year = row["source_year"] if row["source_year"] is not None else language.say("year not stated")
+    # The claim has no column of its own: in English it is what stands before the source.
+    claim = row["claim"] if "claim" in row else str(row["in_words"]).rpartition(f" ({row['source']}, ")[0]
+    source = label(row["source"], language)
+    return language.say("%(claim)s (%(source)s, %(year)s).", claim=label(claim, language), source=source, year=year)
+
+
+def _jump(subject: str, row: Mapping[str, Any], language: Language) -> str:
+    at = row["reviews_to"]
+    if row["verdict"] == "not measured":
+        why = note(row["note"], language)
+        return language.say(
+            "%(subject)s: a jump at %(at)s reviews cannot be told: %(why)s.", subject=subject, at=at, why=why
+        )
+    said = {"subject": subject, "at": at, "extra": _percent(row["extra"], language), "range": _interval(row, language)}
+    if row["verdict"] == "jump":
+        return language.say("%(subject)s: at %(at)s reviews a jump of %(extra)s (%(range)s).", **said)
+    return language.say(
+        "%(subject)s: at %(at)s reviews no jump found beyond the smooth curve: %(extra)s (%(range)s).", **said
+    )
+
+
+def _subject(row: Mapping[str, Any], language: Language) -> str:
+    if row["campaign_id"] is not None:
+        return language.campaign(row["campaign_name"], row["campaign_id"])
+    if row["told_by"] == METHOD_WORDS[PRODUCTS]:
+        return language.say("All campaigns that drew products")
+    if row["reviews_known"] == DOSE_WORDS["rebuilt"]:
+        return language.say("Pages whose reviews were counted")
+    return language.say("All pages")
+
+
+def _told(what: str, row: Mapping[str, Any], language: Language) -> str:
     """The figure with its range, as careful as its design."""
     if row["extra"] is None:
-        return f"{what}: not told, no page showed both."
-    text = f"{what}: {_percent(row['extra'])} ({_level(row)} range {_span(row)})"
-    text += "." if row["design"] == "randomised" else "; from page histories, likely too high, no proof of cause."
+        return language.say("%(what)s: not told, no page showed both.", what=what)
+    said = {"what": what, "extra": _percent(row["extra"], language), "range": _interval(row, language)}
+    if row["design"] == "randomised":
+        more = [language.say("%(what)s: %(extra)s (%(range)s).", **said)]
+    else:
+        more = [
+            language.say(
+                "%(what)s: %(extra)s (%(range)s); from page histories, likely too high, no proof of cause.", **said
+            )
+        ]
     if row["check"] == "failed":
-        text += (
-            " The check failed: reviews seem to sell before they are there."
+        more.append(
+            language.say("The check failed: reviews seem to sell before they are there.")
             if row["told_by"] == METHOD_WORDS[HISTORY]
-            else " The check before the campaign failed: do not rely on this figure."
+            else language.say("The check before the campaign failed: do not rely on this figure.")
         )
-    return text
+    return " ".join(more)
 
 
-def _level(row: Row) -> str:
-    return ENGLISH.share(row["interval_level"])
+def _interval(row: Mapping[str, Any], language: Language) -> str:
+    low, high = (_percent(row[name], language) for name in ("extra_low", "extra_high"))
+    return language.interval(row["interval_level"], language.range(low, high))
 
 
-def _span(row: Row) -> str:
-    return f"{_percent(row['extra_low'])} to {_percent(row['extra_high'])}"
-
-
-def _percent(ratio: float) -> str:
-    return f"{ENGLISH.number(100 * ratio, 1, signed=True)} %"
+def _percent(ratio: float, language: Language) -> str:
+    return language.share(ratio, 1, signed=True)

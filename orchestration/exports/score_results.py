@@ -12,8 +12,9 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_fairness import SCORE_RESULTS
-from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
+from orchestration.exports.language import ENGLISH, Language
+from orchestration.exports.retelling import label, note
 from orchestration.exports.scores import to_outcome_unit, unit_of
 from orchestration.exports.words import SHARE_UNIT
 
@@ -39,26 +40,46 @@ def score_results(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
     return SCORE_RESULTS.conform(table.with_columns(words))
 
 
-def in_words(row: Mapping[str, Any]) -> str:
+def in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """The result of one group in a sentence."""
-    scored = f"Scores of {ENGLISH.day(row['scored_on'])}"
+    scored = language.say("Scores of %(day)s", day=language.day(row["scored_on"]))
     if row["status"] == "not yet mature":
-        return f"{scored}: not yet mature, what they were worth is known from {ENGLISH.day(row['matures_on'])} on."
-    people = f"{scored}, {row['people_group']}"
+        day = language.day(row["matures_on"])
+        return language.say(
+            "%(scores)s: not yet mature, what they were worth is known from %(day)s on.", scores=scored, day=day
+        )
+    said = {"scores": scored, "group": label(row["people_group"], language)}
     if row["status"] != "measured":
-        return f"{people}: cannot be told, {row['note']}."
+        return language.say("%(scores)s, %(group)s: cannot be told, %(why)s.", why=note(row["note"], language), **said)
     low, high = row["realised_low"], row["realised_high"]
-    told = "more than chance" if low > 0 else "a loss" if high < 0 else "not to be told from nothing"
-    holds = "within" if low <= row["predicted_extra"] <= high else "outside"
-    predicted, realised, least, most = (_extra(row, name) for name in FIGURES)
-    return (
-        f"{people}: expected {predicted}, brought {realised} ({ENGLISH.share(row['interval_level'])} range {least} to "
-        f"{most}): {told}; what was expected lies {holds} the range."
+    predicted, realised, least, most = (_extra(row, name, language) for name in FIGURES)
+    said |= {
+        "expected": predicted,
+        "brought": realised,
+        "range": language.interval(row["interval_level"], language.range(least, most)),
+        "told": language.say("more than chance")
+        if low > 0
+        else language.say("a loss")
+        if high < 0
+        else language.say("not to be told from nothing"),
+    }
+    if low <= row["predicted_extra"] <= high:
+        return language.say(
+            "%(scores)s, %(group)s: expected %(expected)s, brought %(brought)s (%(range)s): %(told)s; what was "
+            "expected "
+            "lies within the range.",
+            **said,
+        )
+    return language.say(
+        "%(scores)s, %(group)s: expected %(expected)s, brought %(brought)s (%(range)s): %(told)s; what was expected "
+        "lies "
+        "outside the range.",
+        **said,
     )
 
 
-def _extra(row: Mapping[str, Any], name: str) -> str:
+def _extra(row: Mapping[str, Any], name: str, language: Language) -> str:
     value: float = row[name]
     if row["unit"] == SHARE_UNIT:
-        return f"{ENGLISH.number(100 * value, 1, signed=True)} in 100"
-    return ENGLISH.money(value, row["unit"], signed=True, decimals=2)
+        return language.say("%(number)s in 100", number=language.number(100 * value, 1, signed=True))
+    return language.money(value, row["unit"], signed=True, decimals=2)

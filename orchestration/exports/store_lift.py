@@ -12,11 +12,15 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_stores import COUNTED, STORE_LIFT
-from orchestration.exports.formatting import ENGLISH, currency_decimals
+from orchestration.exports.formatting import currency_decimals
 from orchestration.exports.inputs import INPUTS, take
-from orchestration.exports.words import UNIT_WORDS
+from orchestration.exports.language import ENGLISH, Language, mark
+from orchestration.exports.retelling import as_note, filled, label, note
+from orchestration.exports.words import counted
 
-DISAGREE = "the range lies off 0, but too many groups of untouched stores show as much: the range is widened to hold 0"
+DISAGREE = mark(
+    "the range lies off 0, but too many groups of untouched stores show as much: the range is widened to hold 0"
+)
 SALES = "store_sales"
 
 
@@ -52,7 +56,7 @@ def store_lift(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl
         as_of=pl.lit(context.as_of),
         basis=pl.lit(context.bases()),
     ).rename({"control_count": "compared_count"})
-    words = [_sentence(row) for row in table.iter_rows(named=True)]
+    words = [in_words(row) for row in table.iter_rows(named=True)]
     return STORE_LIFT.conform(table.with_columns(pl.Series("in_words", words, pl.String)))
 
 
@@ -74,7 +78,7 @@ def _as_effects(lifts: pl.DataFrame, currency: str) -> pl.DataFrame:
     sales = sales.with_columns(
         status=pl.when(foreign).then(pl.lit("refused")).otherwise("status"),
         note=pl.when(foreign)
-        .then(pl.format("sales of the stores are in {}: see store_lift", "currency"))
+        .then(filled(as_note("sales of the stores are in %(currency)s: see store_lift"), "currency"))
         .otherwise("note"),
     )
     without = (pl.col("outcome_seen") - pl.col("extra")) / pl.col("treated_count")
@@ -107,31 +111,41 @@ def _widened(lifts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sentence(row: Mapping[str, Any]) -> str:
+def in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """The result as careful as its design allows."""
-    label = row["campaign_name"] or f"Campaign {row['campaign_id']}"
-    what = row["counted"]
+    what = label(row["counted"], language)
+    said = {"campaign": language.campaign(row["campaign_name"], row["campaign_id"]), "sales": what}
     if row["verdict"] == "not measured":
-        return f"{label}: {what} of its stores cannot be measured: {row['note']}."
-    low, lift, high = (_percent(row[name]) for name in ("lift_low", "lift", "lift_high"))
-    level = ENGLISH.share(row["interval_level"])
-    units = ENGLISH.number(row["treated_count"])
-    one, many = UNIT_WORDS[row["counted_unit"]]
-    who = f"{units} {one if row['treated_count'] == 1 else many}"
-    if row["verdict"] == "not clear":
-        smallest = _percent(row["smallest_lift"])
-        return (
-            f"{label}: no effect on {what} of its {who} can be told from chance ({level} range {low} to {high}); such "
-            f"a test finds {smallest} 8 times in 10."
+        return language.say(
+            "%(campaign)s: %(sales)s of its stores cannot be measured: %(why)s.",
+            why=note(row["note"], language),
+            **said,
         )
-    verb = "changed" if row["design"] == "randomised" else "came with a change of"
-    text = f"{label} {verb} {what} of its {who} by {lift} ({level} range {low} to {high})."
-    if row["design"] != "randomised":
-        text += " Its stores were not chosen by chance: no proof of cause."
+    low, lift, high = (language.share(row[name], 1, signed=True) for name in ("lift_low", "lift", "lift_high"))
+    said |= {
+        "range": language.interval(row["interval_level"], language.range(low, high)),
+        "stores": counted(row["counted_unit"], row["treated_count"], language),
+    }
+    if row["verdict"] == "not clear":
+        return language.say(
+            "%(campaign)s: no effect on %(sales)s of its %(stores)s can be told from chance (%(range)s); such a test "
+            "finds %(smallest)s 8 times in 10.",
+            smallest=language.share(row["smallest_lift"], 1, signed=True),
+            **said,
+        )
+    if row["design"] == "randomised":
+        more = [
+            language.say("%(campaign)s changed %(sales)s of its %(stores)s by %(lift)s (%(range)s).", lift=lift, **said)
+        ]
+    else:
+        more = [
+            language.say(
+                "%(campaign)s came with a change of %(sales)s of its %(stores)s by %(lift)s (%(range)s).",
+                lift=lift,
+                **said,
+            ),
+            language.say("Its stores were not chosen by chance: no proof of cause."),
+        ]
     if row["check"] == "failed":
-        text += " The check before the campaign failed: do not rely on this figure."
-    return text
-
-
-def _percent(ratio: float) -> str:
-    return f"{ENGLISH.number(100 * ratio, 1, signed=True)} %"
+        more.append(language.say("The check before the campaign failed: do not rely on this figure."))
+    return " ".join(more)

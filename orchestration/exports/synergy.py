@@ -12,8 +12,11 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_synergy import SYNERGY, SYNERGY_COUNTED, SYNERGY_PARTNERS
-from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
+from orchestration.exports.language import ENGLISH, Language, mark
+from orchestration.exports.retelling import label, note
+
+MEMBERS_FIRST = mark("members first")
 
 # Export name → measurement on the log scale.
 _LOGS = {"on_top": "interaction", "members_alone": "nano_effect", "partner_alone": "partner_effect", "check": "check"}
@@ -49,34 +52,69 @@ def synergy(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl.Da
             basis=pl.lit(context.bases()),
         )
     )
-    words = pl.Series("in_words", [_sentence(row) for row in table.iter_rows(named=True)], pl.String)
+    words = pl.Series("in_words", [in_words(row) for row in table.iter_rows(named=True)], pl.String)
     return SYNERGY.conform(table.with_columns(words))
 
 
-def _sentence(row: Mapping[str, Any]) -> str:
-    label = row["campaign_name"] or f"Campaign {row['campaign_id']}"
-    pair = f"members and {row['partner']}"
-    order = "" if row["order"] == "any order" else f" ({row['order'].replace('nano', 'members')})"
+def in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """What both do together, as careful as places that nobody drew allow."""
+    pair = language.say("members and %(partner)s", partner=label(row["partner"], language))
+    if row["order"] != "any order":
+        pair = language.say("%(pair)s (%(order)s)", pair=pair, order=order_in_words(row["order"], language))
+    said = {"campaign": language.campaign(row["campaign_name"], row["campaign_id"])}
     if row["verdict"] == "not measured":
-        return f"{label}: what {pair}{order} do together cannot be told: {row['note']}."
-    span = (
-        f"{ENGLISH.share(row['interval_level'])} range {_percent(row['on_top_low'])} to {_percent(row['on_top_high'])}"
-    )
-    if row["outcome"] == "new_visitor_orders":
-        head = "the share of new visitors of its pages who order" if row["verdict"] != "not clear" else "new visitors"
-        if row["verdict"] == "not clear":
-            return f"{label}: no change of how often {head} order can be told while both were at work ({span})."
-        text = f"{label}: while both were at work {head} changed by {_percent(row['on_top'])} ({span})."
-    elif row["verdict"] == "not clear":
-        return f"{label}: {pair}{order}: no difference from the two added up can be told in {row['counted']} ({span})."
+        why = note(row["note"], language)
+        return language.say(
+            "%(campaign)s: what %(pair)s do together cannot be told: %(why)s.", pair=pair, why=why, **said
+        )
+    low, value, high = (_percent(row[f"on_top{end}"], language) for end in ("_low", "", "_high"))
+    said["range"] = language.interval(row["interval_level"], language.range(low, high))
+    counted = label(row["counted"], language)
+    is_of_visitors = row["counted"] == SYNERGY_COUNTED["new_visitor_orders"]
+    if row["verdict"] == "not clear":
+        if is_of_visitors:
+            return language.say(
+                "%(campaign)s: no change of how often new visitors order can be told while both were at work "
+                "(%(range)s).",
+                **said,
+            )
+        return language.say(
+            "%(campaign)s: %(pair)s: no difference from the two added up can be told in %(sales)s (%(range)s).",
+            pair=pair,
+            sales=counted,
+            **said,
+        )
+    if is_of_visitors:
+        text = language.say(
+            "%(campaign)s: while both were at work the share of new visitors of its pages who order changed by "
+            "%(value)s "
+            "(%(range)s).",
+            value=value,
+            **said,
+        )
     else:
-        more = "more" if row["verdict"] == "more together" else "less"
-        what = f"{more} {row['counted']} than each alone: {_percent(row['on_top'])} ({span})"
-        text = f"{label}: {pair}{order} together came with {what}."
+        said |= {"pair": pair, "sales": counted, "value": value}
+        text = (
+            language.say(
+                "%(campaign)s: %(pair)s together came with more %(sales)s than each alone: %(value)s (%(range)s).",
+                **said,
+            )
+            if row["verdict"] == "more together"
+            else language.say(
+                "%(campaign)s: %(pair)s together came with less %(sales)s than each alone: %(value)s (%(range)s).",
+                **said,
+            )
+        )
+    more = [text]
     if row["check_low"] is not None and not row["check_low"] <= 0 <= row["check_high"]:
-        text += " The check found a difference where none can be: do not rely on this figure."
-    return text + " Suggestive: the places were not drawn by lot for both."
+        more.append(language.say("The check found a difference where none can be: do not rely on this figure."))
+    return " ".join([*more, language.say("Suggestive: the places were not drawn by lot for both.")])
 
 
-def _percent(ratio: float) -> str:
-    return f"{ENGLISH.number(100 * ratio, 1, signed=True)} %"
+def order_in_words(order: str, language: Language) -> str:
+    """Who came first, in a marketer's words."""
+    return label(order.replace("nano", "members"), language)
+
+
+def _percent(ratio: float, language: Language) -> str:
+    return language.share(ratio, 1, signed=True)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
 from ml.text.moment_rates import rates
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_texts import EVER, MOMENT_WORDS, MOMENTS, RECENT, STORE_ALERTS, UGC_KINDS
-from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
+from orchestration.exports.language import ENGLISH, Language, mark
+from orchestration.exports.retelling import label
 
 Frames = Mapping[str, pl.DataFrame]
 PERIOD = timedelta(days=90)
@@ -123,19 +125,35 @@ def store_alerts(frames: Frames, context: ExportContext) -> pl.DataFrame:
         as_of=pl.lit(context.as_of),
         basis=pl.lit(context.bases()),
     )
-    sentences = [_sentence(row) for row in table.iter_rows(named=True)]
+    sentences = [alert_in_words(row) for row in table.iter_rows(named=True)]
     return STORE_ALERTS.conform(table.with_columns(headline=pl.Series(sentences, dtype=pl.String)))
 
 
-def _sentence(row: Mapping[str, object]) -> str:
+def alert_in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """The alert in words: which subject, how many pieces about what, how much more often than before."""
-    times, per = row["times_as_often"], str(row["opportunity"]).removesuffix("s")
-    often = f"{ENGLISH.short(float(str(times)))} times as often as before" if times is not None else "never before"
-    pieces = ENGLISH.number(int(str(row["recent_count"])))
-    return (
-        f"{str(row['subject_kind']).capitalize()} {row['subject_id']}: {pieces} bad pieces about {row['moment']} "
-        f"in the last 14 days, {often}, counted per {per}."
+    times = row["times_as_often"]
+    subject = label(str(row["subject_kind"]).capitalize(), language)
+    said = {
+        "subject": f"{subject} {row['subject_id']}",
+        "pieces": language.number(row["recent_count"]),
+        "moment": label(row["moment"], language),
+        "sale": label(str(row["opportunity"]).removesuffix("s"), language),
+    }
+    if times is None:
+        return language.say(
+            "%(subject)s: %(pieces)s bad pieces about %(moment)s in the last 14 days, never before, counted per "
+            "%(sale)s.",
+            **said,
+        )
+    return language.say(
+        "%(subject)s: %(pieces)s bad pieces about %(moment)s in the last 14 days, %(times)s times as often as before, "
+        "counted per %(sale)s.",
+        times=language.short(times),
+        **said,
     )
+
+
+_ALERT_WORDS = (mark("Store"), mark("Product"), mark("sale"), mark("page view"))
 
 
 def ugc_kinds(frames: Frames, context: ExportContext) -> pl.DataFrame:

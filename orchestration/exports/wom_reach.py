@@ -12,8 +12,9 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_wom import STEPS, WOM_REACH
-from orchestration.exports.formatting import ENGLISH
 from orchestration.exports.inputs import take
+from orchestration.exports.language import ENGLISH, Language
+from orchestration.exports.retelling import note
 
 # Half a range of this part of its value: more answers are worth asking for.
 WIDE = 0.2
@@ -34,7 +35,7 @@ def wom_reach(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl.
         as_of=pl.lit(context.as_of),
         basis=pl.lit(context.bases()),
     )
-    words = pl.Series("in_words", [_sentence(row) for row in table.iter_rows(named=True)], pl.String)
+    words = pl.Series("in_words", [in_words(row) for row in table.iter_rows(named=True)], pl.String)
     everybody = table.with_columns(
         words,
         step_no=pl.lit(0, pl.Int64),
@@ -65,32 +66,58 @@ def wom_reach(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl.
     return WOM_REACH.conform(rows)
 
 
-def _sentence(row: Mapping[str, Any]) -> str:
-    label = row["campaign_name"] or f"Campaign {row['campaign_id']}"
+def as_told(table: pl.DataFrame) -> pl.DataFrame:
+    """The export's rows with the measurement's own names, as `in_words` reads them; what members told has a row."""
+    ends = ("", "_low", "_high")
+    direct = table.filter(pl.col("step_no") == 1).select(
+        "campaign_id", **{f"direct_reach{end}": f"people{end}" for end in ends}
+    )
+    reach = {f"reach{end}": f"people{end}" for end in ends}
+    return table.join(direct, on="campaign_id", how="left", maintain_order="left").with_columns(**reach)
+
+
+def in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """How far the talk of a campaign reached, as far as its survey tells."""
+    said = {"campaign": language.campaign(row["campaign_name"], row["campaign_id"])}
     if row["status"] == "not measured":
-        return f"{label}: how far its talk reached cannot be measured: {row['note']}."
-    level = ENGLISH.share(row["interval_level"])
+        why = note(row["note"], language)
+        return language.say("%(campaign)s: how far its talk reached cannot be measured: %(why)s.", why=why, **said)
     if row["status"] == "in part":
-        told = _range(row, "direct_reach", level)
-        return f"{label}: members told {told} people themselves; whether these told it on is not measured."
-    by_members = _about(row["direct_reach"])
-    text = f"{label} reached {_range(row, 'reach', level)} people by talk, about {by_members} of them through members."
+        return language.say(
+            "%(campaign)s: members told %(told)s people themselves; whether these told it on is not measured.",
+            told=_range(row, "direct_reach", language),
+            **said,
+        )
+    more = [
+        language.say(
+            "%(campaign)s reached %(reach)s people by talk, about %(members)s of them through members.",
+            reach=_range(row, "reach", language),
+            members=_about(row["direct_reach"], language),
+            **said,
+        )
+    ]
     if row["different_people"] is not None:
-        text += f" That is at most {_about(row['different_people'])} different people."
+        different = _about(row["different_people"], language)
+        more.append(language.say("That is at most %(people)s different people.", people=different))
     wide = (row["reach_high"] - row["reach_low"]) / 2 / row["reach"]
     if wide > WIDE:
-        text += (
-            f" The range is wide: with answers of {ENGLISH.number(row['members_needed_count'])} members and "
-            f"{ENGLISH.number(row['hearers_needed_count'])} people they told it would be about ± 15 %."
+        more.append(
+            language.say(
+                "The range is wide: with answers of %(members)s members and %(hearers)s people they told it would be "
+                "about ± 15 %%.",
+                members=language.number(row["members_needed_count"]),
+                hearers=language.number(row["hearers_needed_count"]),
+            )
         )
-    return text
+    return " ".join(more)
 
 
-def _range(row: Mapping[str, Any], name: str, level: str) -> str:
-    value, low, high = (_about(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    return f"about {value} ({level} range {low} to {high})"
+def _range(row: Mapping[str, Any], name: str, language: Language) -> str:
+    value, low, high = (_about(row[f"{name}{end}"], language) for end in ("", "_low", "_high"))
+    span = language.interval(row["interval_level"], language.range(low, high))
+    return language.say("about %(value)s (%(range)s)", value=value, range=span)
 
 
-def _about(people: float) -> str:
+def _about(people: float, language: Language) -> str:
     """Three figures: more would promise what a survey cannot hold. The columns have them all."""
-    return ENGLISH.number(float(f"{people:.3g}"))
+    return language.number(float(f"{people:.3g}"))

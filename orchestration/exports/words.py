@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from orchestration.exports.language import Language, mark
+from orchestration.exports.retelling import label
+
 SHARE_UNIT = "share"
 
 
@@ -49,6 +52,7 @@ DESIGN_WORDS: dict[str, str] = {
     "observational": "compared with people who differ; no proof of cause",
 }
 
+UNKNOWN_UNIT = (mark("unit"), mark("units"))
 UNIT_WORDS: dict[str, tuple[str, str]] = {
     "consumer": ("person", "people"),
     "person": ("person", "people"),
@@ -57,6 +61,15 @@ UNIT_WORDS: dict[str, tuple[str, str]] = {
     "area": ("area", "areas"),
     "product": ("product", "products"),
 }
+
+
+def counted(unit: str, number: int, language: Language) -> str:
+    """A number of units: "1 store", "19 areas"."""
+    one, many = UNIT_WORDS.get(unit, UNKNOWN_UNIT)
+    return language.say(
+        "%(number)s %(units)s", number=language.number(number), units=label(one if number == 1 else many, language)
+    )
+
 
 METRIC_WORDS: dict[str, str] = {
     "followers_count": "followers",

@@ -91,7 +91,7 @@ def _result(**cells: Any) -> Result:
         "interval_level": None,
         "placebo_check": "passed",
         "design_check": "passed",
-        "base_note": None,
+        "note": None,
         "claimed_sales_minor": None,
         "claimed_currency": None,
     }

@@ -94,7 +94,7 @@ def row(table: pl.DataFrame, kind: str, told_by: str = "page histories") -> dict
 def test_page_histories_are_never_told_as_a_cause(context: ExportContext) -> None:
     found = row(exported(context, HISTORY), "50 reviews against none")
     assert (found["verdict"], found["caution"], found["check"]) == ("clear gain", "likely too high", "passed")
-    assert "+36.0 %" in found["in_words"]
+    assert "+36.0\u202f%" in found["in_words"]
     assert "no proof of cause" in found["in_words"]
 
 
@@ -117,14 +117,14 @@ def test_products_drawn_by_lot_tell_effect_gain_and_reviews(context: ExportConte
 def test_the_curve_says_what_ten_more_reviews_do_at_each_number(context: ExportContext) -> None:
     table = exported(context, HISTORY).filter(kind="ten more reviews")
     assert table.select("reviews_from", "reviews_to").rows() == [(0, 10), (10, 20)]
-    assert "from 10 to 20 reviews: +5.0 %" in table["in_words"][1]
+    assert "from 10 to 20 reviews: +5.0\u202f%" in table["in_words"][1]
 
 
 @pytest.mark.parametrize(
     ("changes", "verdict", "words"),
     [
         ({}, "no jump found", "no jump found beyond the smooth curve"),
-        ({"is_step": True, "effect": 0.15}, "jump", "a jump of +15.0 %"),
+        ({"is_step": True, "effect": 0.15}, "jump", "a jump of +15.0\u202f%"),
         (
             {"status": "refused", "effect": None, "note": "2 products were seen both below and above: too few to tell"},
             "not measured",

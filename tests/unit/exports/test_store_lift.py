@@ -73,10 +73,10 @@ def test_the_last_day_is_the_one_before_the_end_and_days_before_are_weeks_times_
 @pytest.mark.parametrize(
     ("changes", "verdict", "words"),
     [
-        ({}, "clear gain", "changed sales of its 4 stores by +10.0 %"),
+        ({}, "clear gain", "changed sales of its 4 stores by +10.0\u202f%"),
         ({"design": "observational"}, "clear gain", "not chosen by chance: no proof of cause"),
-        ({"lift": -0.1, "lift_low": -0.16, "lift_high": -0.04}, "clear loss", "by \u221210.0 %"),
-        ({"is_clear": False, "lift_low": -0.04}, "not clear", "such a test finds +8.0 % 8 times in 10"),
+        ({"lift": -0.1, "lift_low": -0.16, "lift_high": -0.04}, "clear loss", "by \u221210.0\u202f%"),
+        ({"is_clear": False, "lift_low": -0.04}, "not clear", "such a test finds +8.0\u202f% 8 times in 10"),
         ({"check_low": 0.001}, "clear gain", "The check before the campaign failed"),
     ],
 )

@@ -191,7 +191,7 @@ def test_log_effects_become_ratios(frames: Frames, context: ExportContext) -> No
     assert row["on_top"] == pytest.approx(0.10517, abs=1e-5)
     assert row["on_top_added"] == 0.11
     assert row["members_alone"] is None
-    assert "members first) together came with more receipts than each alone: +10.5 %" in row["in_words"]
+    assert "members first) together came with more receipts than each alone: +10.5\u202f%" in row["in_words"]
     assert "Suggestive" in row["in_words"]
 
 
@@ -201,7 +201,11 @@ def test_log_effects_become_ratios(frames: Frames, context: ExportContext) -> No
         ({"interaction": -0.1, "interaction_low": -0.2, "interaction_high": -0.05}, "less together", "less receipts"),
         ({"interaction_low": -0.01}, "not clear", "no difference from the two added up"),
         ({"check_low": 0.01}, "more together", "do not rely"),
-        ({"outcome": "new_visitor_orders"}, "more together", "new visitors of its pages who order changed by +10.5 %"),
+        (
+            {"outcome": "new_visitor_orders"},
+            "more together",
+            "new visitors of its pages who order changed by +10.5\u202f%",
+        ),
         ({"status": "refused", "note": "2 areas with both"}, "not measured", "cannot be told: 2 areas with both"),
     ],
 )
