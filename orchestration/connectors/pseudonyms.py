@@ -12,7 +12,7 @@ in lower case with "%" and "|" percent-encoded, so that no two references share 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 from pydantic import SecretStr
@@ -21,6 +21,8 @@ from orchestration.connectors.base import ROW_NO
 from orchestration.connectors.streams import Column, Reference, Stream
 
 KEY_VERSION = "k1"
+# Batch after batch names the same people: so many are not hashed again (20 MB).
+REMEMBERED = 100_000
 LOWER_CASE_KINDS = ("email", "social_account", "review_author")
 REFERENCE_SCHEMA = {"identity_key": pl.String, "kind": pl.String, "scope": pl.String, "reference": pl.String}
 
@@ -31,11 +33,17 @@ class Pseudonymiser:
 
     key: SecretStr
     key_version: str = KEY_VERSION
+    _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def identity_key(self, message: str) -> str:
         """The identity key of a normalised message (see the module's rule)."""
+        if (known := self._known.get(message)) is not None:
+            return known
         digest = hmac.digest(self.key.get_secret_value().encode(), message.encode(), "sha256").hex()
-        return f"{self.key_version}_{digest[:32]}"
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[message] = f"{self.key_version}_{digest[:32]}"
+        return self._known[message]
 
     def replace(self, rows: pl.DataFrame, stream: Stream) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Rows with every reference column replaced by its identity key, and the references for the vault.

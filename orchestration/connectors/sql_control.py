@@ -92,14 +92,22 @@ def _plain(spec: ColumnMapping) -> str | None:
 
 
 def _totals_of(asked: Asked, frame: pl.DataFrame, mapped: Mapped) -> pl.DataFrame:
-    cells = frame.select(FILE_ROW, _store(asked, frame.schema), _day(asked, frame.schema))
+    # Stores are told apart as they came and become texts afterwards, cell by cell and not row by row.
+    raw = pl.lit(None, pl.String) if asked.store is None else pl.col(asked.store)
+    cells = frame.select(FILE_ROW, raw.alias("store"), _day(asked, frame.schema))
     if mapped.rows.height == frame.height:
         inside, outside = cells, None
     else:
         is_mapped = frame.get_column(FILE_ROW).is_in(mapped.rows.get_column(ROW_NO).implode())
         inside, outside = cells.filter(is_mapped), frame.filter(~is_mapped)
     money = mapped.rows.select("currency", "net_amount_minor")
-    landed = inside.hstack(money).group_by(*CELL, "currency").agg(pl.len().alias("rows"), pl.sum("net_amount_minor"))
+    currencies = money.get_column("currency").unique()
+    by = CELL if currencies.len() == 1 else (*CELL, "currency")
+    landed = inside.hstack(money).group_by(by).agg(pl.len().alias("rows"), pl.sum("net_amount_minor"))
+    if by == CELL:
+        landed = landed.with_columns(pl.lit(currencies.item(), pl.String).alias("currency"))
+    if asked.store is not None:
+        landed = landed.with_columns(as_text(pl.col("store"), landed.schema["store"], asked.store))
     digits = pl.col("currency").replace_strict(MINOR_DIGITS, default=USUAL_DIGITS, return_dtype=pl.Int64)
     factor = pl.lit(10, pl.Int64).pow(_MICRO_DIGITS - (digits if asked.in_units else 0))
     amount = (pl.col("net_amount_minor") * factor).alias("amount")
