@@ -22,6 +22,7 @@ from orchestration.assets.warehouse import KEYS as MART_KEYS
 from orchestration.gates import gate_checks
 from orchestration.progress import announce
 from orchestration.session import RunSession
+from orchestration.training import begin
 
 GROUP = "features"
 TRAINING, PLACEBO, SCORING = "training", "placebo", "scoring"
@@ -79,6 +80,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                 frame.write_parquet(session.build.features / f"{name}.parquet")
                 session.keep(GROUP, name, frame)
             step.rows = sum(frame.height for frame in frames.values())
+            begin(session, frames[TRAINING], frames[SCORING])
         for name, key in KEYS.items():
             frame = frames[name]
             known = frame.select(pl.col(FEATURE_NAMES).is_not_null().mean()).mean_horizontal()

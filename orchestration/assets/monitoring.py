@@ -21,7 +21,7 @@ from ml.monitoring.realised import (
     results_frame,
 )
 from orchestration.assets.features import SCORING
-from orchestration.assets.models import AMBASSADOR, QUALITY
+from orchestration.assets.models import QUALITY
 from orchestration.assets.scores import KEYS as SCORE_KEYS
 from orchestration.assets.warehouse import KEYS as MART_KEYS
 from orchestration.drift import DRIFT_SCHEMA, PEOPLE, SCORES, people_drift, score_drift
@@ -29,6 +29,7 @@ from orchestration.past_scores import files_before, newest_before, newest_mature
 from orchestration.progress import announce
 from orchestration.session import RunSession
 from orchestration.state import GATE_FIGURES
+from orchestration.training import AMBASSADOR
 
 GROUP = "monitoring"
 SCHEMA = "measurement"

@@ -23,8 +23,8 @@ from orchestration.assets.features import KEYS as FEATURE_KEYS
 from orchestration.assets.features import SCORING
 from orchestration.assets.ledger import KEYS as LEDGER_KEYS
 from orchestration.assets.measurements import KEYS as MEASUREMENT_KEYS
-from orchestration.assets.models import AMBASSADOR, QUALITY, UPLIFT
 from orchestration.assets.models import KEYS as MODEL_KEYS
+from orchestration.assets.models import QUALITY
 from orchestration.assets.reach import KEYS as REACH_KEYS
 from orchestration.assets.review_effect import EFFECT as REVIEW_EFFECT
 from orchestration.assets.review_effect import KEYS as REVIEW_KEYS
@@ -34,6 +34,7 @@ from orchestration.assets.talk import STUDIES
 from orchestration.gates import gate_checks
 from orchestration.progress import announce
 from orchestration.session import RunSession
+from orchestration.training import AMBASSADOR, UPLIFT
 from orchestration.workspace import Build
 
 GROUP = "scores"

@@ -10,9 +10,9 @@ import pytest
 
 from ml.score import score_uplift
 from ml.train import train_uplift
-from orchestration.assets.models import without
 from orchestration.errors import ConfigurationError
 from orchestration.settings import load_settings
+from orchestration.training import without
 from tests.unit.ml.worlds import training_world
 
 DEMO = Path(__file__).resolve().parents[3] / "examples" / "demo" / "nanolift.toml"
