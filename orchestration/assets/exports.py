@@ -88,7 +88,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
                 key,
                 group_name=GROUP,
                 deps=[*MART_KEYS.values(), *scores.KEYS.values(), *MONITORED],
-                description=OUTPUTS[name].grain if name in OUTPUTS else "The report of the run, one page from disk.",
+                description=OUTPUTS[name].grain if name in OUTPUTS else "The report, pages that open from disk.",
                 kinds={"html"} if name == "report" else {"parquet", "csv", "excel"},
             )
             for name, key in KEYS.items()
@@ -104,7 +104,8 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
         with announce("report"):
             page = write_report(session.build.exports, context, session.build.report)
         for name, key in KEYS.items():
-            files = [page] if name == "report" else list(session.build.exports.glob(f"{name}.*"))
+            folder = page.parent if name == "report" else session.build.exports
+            files = list(folder.rglob("*.html") if name == "report" else folder.glob(f"{name}.*"))
             yield dg.MaterializeResult(
                 asset_key=key,
                 metadata={

@@ -7,11 +7,13 @@ its own: all are the export's.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import polars as pl
 
 from orchestration.exports.formatting import ENGLISH, NOT_REPORTED
 from orchestration.exports.report.figures import Row, effect, name_of, per_words, span, tone_of
+from orchestration.exports.report.slugs import slugs
 from orchestration.exports.report.view import CampaignBlock, Headline, OutcomeRow
 from orchestration.exports.report.view_forest import Tone
 from orchestration.exports.sentences import amount
@@ -59,6 +61,14 @@ def headlines(results: pl.DataFrame) -> tuple[Headline, ...]:
     )
 
 
+def own_headline(results: pl.DataFrame) -> Headline:
+    """One campaign in words: its measured outcomes, else why nothing could be measured."""
+    rows = _by_campaign(results)[0]
+    tone = _strongest(rows)
+    told = [row for row in rows if row["status"] == "measured"] or rows[:1]
+    return Headline(tuple(row["headline"] for row in told), tone, _TONE_LABELS[tone])
+
+
 def beyond_headlines(results: pl.DataFrame) -> tuple[str, ...]:
     """How many measured campaigns are not among the headlines, and why the others cannot be measured."""
     campaigns = _by_campaign(results)
@@ -93,10 +103,11 @@ def lead(results: pl.DataFrame) -> str:
 
 def campaign_blocks(results: pl.DataFrame) -> tuple[CampaignBlock, ...]:
     """The campaign table, by first day."""
-    return tuple(_block(rows) for rows in _by_campaign(_by_first_day(results)))
+    names = slugs(results["campaign_id"])
+    return tuple(_block(rows, names) for rows in _by_campaign(_by_first_day(results)))
 
 
-def _block(rows: list[Row]) -> CampaignBlock:
+def _block(rows: list[Row], names: Mapping[str, str]) -> CampaignBlock:
     first = rows[0]
     took_part = first["treated_count"] if first["status"] == "measured" else first["treatment_count"]
     return CampaignBlock(
@@ -109,6 +120,7 @@ def _block(rows: list[Row]) -> CampaignBlock:
         compared=ENGLISH.number(first["compared_count"]),
         cost=ENGLISH.minor(first["cost_minor"], first["cost_currency"]),
         claimed=ENGLISH.minor(first["claimed_sales_minor"], first["claimed_currency"]),
+        page=f"campaigns/{names[first['campaign_id']]}.html",
         outcomes=tuple(_outcome(row) for row in rows),
     )
 

@@ -61,7 +61,7 @@ class OutcomeRow:
 
 @dataclass(frozen=True)
 class CampaignBlock:
-    """One campaign of the table with its facts; its outcomes are the rows."""
+    """One campaign of the table with its facts; its outcomes are the rows; `page`: path of its own page."""
 
     name: str
     period: str
@@ -72,6 +72,7 @@ class CampaignBlock:
     compared: str
     cost: str
     claimed: str
+    page: str
     outcomes: tuple[OutcomeRow, ...]
 
 

@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
+from altair.utils.schemapi import debug_mode
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.language import Language
 from orchestration.exports.report.build import build_report
+from orchestration.exports.report.campaign_page import FOLDER, campaign_page
+from orchestration.exports.report.charts.svg import Drawer
 from orchestration.exports.report.pages import folder
 from orchestration.exports.report.render import render
+from orchestration.exports.report.slugs import slugs
 
 
 def write_pages(exports: Mapping[str, pl.DataFrame], context: ExportContext, out_dir: Path, beside: str) -> Path:
@@ -26,13 +30,25 @@ def write_pages(exports: Mapping[str, pl.DataFrame], context: ExportContext, out
     Returns:
         Path of the front page in the first language.
     """
-    pages = []
+    with debug_mode(False):  # Altair holds every part of a chart against its schema, twice the time; the tests let it
+        return _written(exports, context, out_dir, beside)
+
+
+def _written(exports: Mapping[str, pl.DataFrame], context: ExportContext, out_dir: Path, beside: str) -> Path:
+    fronts = []
+    names = slugs(exports["campaign_results"]["campaign_id"])
     for tag in context.languages:
-        language, below = Language.of(tag), folder(tag, context.languages)
-        link = Path(*[".."] * (1 + len(below.parts)), beside)
-        page = out_dir / below / "index.html"
-        page.parent.mkdir(parents=True, exist_ok=True)
-        report = build_report(exports, context, link.as_posix(), language)
-        page.write_text(render(report, language), encoding="utf-8")
-        pages.append(page)
-    return pages[0]
+        language, below = Language.of(tag), out_dir / folder(tag, context.languages)
+        link = Path(*[".."] * (1 + len(below.relative_to(out_dir).parts)), beside).as_posix()
+        own = below / FOLDER
+        own.mkdir(parents=True, exist_ok=True)
+        for left in own.glob("*.html"):
+            left.unlink()
+        drawer = Drawer(language)
+        front = below / "index.html"
+        front.write_text(render(build_report(exports, context, link, language), language, drawer), encoding="utf-8")
+        for campaign_id, slug in names.items():
+            page = campaign_page(exports, context, campaign_id, slug, language)
+            (own / f"{slug}.html").write_text(render(page, language, drawer), encoding="utf-8")
+        fronts.append(front)
+    return fronts[0]

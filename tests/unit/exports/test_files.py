@@ -84,6 +84,7 @@ def test_every_output_is_written_in_every_format_with_the_dictionary(frames, con
     publish(frames, context, tmp_path)
     wanted = {f"exports/{name}.{kind}" for name in OUTPUTS for kind in ("parquet", "csv", "xlsx")}
     wanted |= {"exports/data_dictionary.csv", "exports/data_dictionary.json", "report/index.html"}
+    wanted |= {f"report/campaigns/{name}.html" for name in ("spring", "lone", "empty")}
     assert set(digests(tmp_path)) == wanted
 
 

@@ -19,9 +19,9 @@ from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_quality import FIGURE_WORDS
 from orchestration.exports.facade import build_exports
 from orchestration.exports.inputs import INPUTS
+from orchestration.exports.language import ENGLISH
 from orchestration.exports.model_quality import model_quality
 from orchestration.exports.report.build import build_report
-from orchestration.exports.language import ENGLISH
 from orchestration.exports.report.charts.scores import tenths, worth_curve
 from orchestration.exports.report.model_quality import quality_blocks
 from orchestration.exports.report.render import render

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from orchestration.exports.context import ExportContext
-from orchestration.exports.reach import reach_exports
 from orchestration.exports.language import ENGLISH
+from orchestration.exports.reach import reach_exports
 from orchestration.exports.report.charts.figure import Figure
 from orchestration.exports.report.charts.reach import curve
 from orchestration.exports.report.reach import reach_block

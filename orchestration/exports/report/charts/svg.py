@@ -31,7 +31,6 @@ _DROPPED = frozenset(
 # Clip paths need ids, which would clash on a page; nothing a chart draws reaches out of its view.
 _REMOVED = frozenset({"defs", "clipPath"})
 _LONG_NUMBER = re.compile(r"-?\d*\.\d{2,}(?:e-?\d+)?")
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _INVISIBLE = frozenset({"", "M0,0h0v0h0Z", "M0,0"})
 
 
@@ -84,22 +83,13 @@ def svg_of(spec: dict[str, Any], language: Language) -> tuple[str, Markup]:
 
     marks = language.number(1_111.5, 1)  # "1,111.5": the two marks of the language
     locale = {"decimal": marks[5], "thousands": marks[1], "grouping": [3], "currency": ["", ""], "minus": "\u2212"}
-    text = vl_convert.vegalite_to_svg(_printable(spec), format_locale=locale)
+    text = vl_convert.vegalite_to_svg(spec, format_locale=locale)
     root = ElementTree.fromstring(text)
     _clean(root)
     body = "".join(ElementTree.tostring(child, encoding="unicode") for child in root)
     return root.attrib["viewBox"], Markup(
         body.replace("ns0:", "").replace(' xmlns:ns0="http://www.w3.org/2000/svg"', "")
     )
-
-
-def _printable(value: Any) -> Any:
-    """The specification without characters that XML cannot hold (texts of people may)."""
-    if isinstance(value, str):
-        return _NOT_IN_XML.sub("\ufffd", value)
-    if isinstance(value, dict):
-        return {key: _printable(inner) for key, inner in value.items()}
-    return [_printable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _clean(element: ElementTree.Element) -> None:

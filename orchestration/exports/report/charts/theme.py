@@ -6,6 +6,9 @@ Does not: what a chart shows (the families' modules), cleaning the drawing (svg.
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -37,12 +40,32 @@ CAREFUL = "var(--careful)"
 BREAK = "\u2028"
 TWO_LINES = {"labelExpr": r"split(datum.label, '\u2028')", "labelLineHeight": 15}
 
+_CONFIG = {
+    "font": "Liberation Sans",
+    "aria": False,
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": FONT_SIZE, "labelColor": QUIET, "gridColor": GRID, "gridWidth": 1, "domainColor": RULE,
+        "tickColor": RULE,
+    },
+    "text": {"fontSize": FONT_SIZE, "color": INK},
+}  # fmt: skip
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
 TONES = {"good": GOOD, "bad": BAD, "careful": CAREFUL, "open": QUIET, "missing": QUIET}
 
 
-def data(rows: list[dict[str, Any]]) -> alt.Data:
-    """Rows of plain values as a chart's data; order is kept."""
-    return alt.InlineData(values=rows)
+def data(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
+    """Rows of plain values as a chart's data; order is kept.
+
+    Handed over as one text: Altair copies every value of a chart at each step of its making. Characters that XML cannot
+    hold (people's texts may) are replaced.
+    """
+    cleaned = [
+        {name: _NOT_IN_XML.sub("\ufffd", value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in rows
+    ]
+    return alt.InlineData(values=json.dumps(cleaned, ensure_ascii=False), format=alt.JsonDataFormat(type="json"))
 
 
 def quiet_axis(**more: Any) -> alt.Axis:
@@ -79,18 +102,10 @@ def finished(
     chart: alt.LayerChart | alt.FacetChart | alt.Chart, height: int = HEIGHT, width: int = WIDTH
 ) -> dict[str, Any]:
     """The chart as a Vega-Lite specification in the report's looks."""
-    shaped = chart.properties(width=width, height=height, background="transparent", padding=4)
-    whole = shaped.properties(autosize=alt.AutoSizeParams(type="fit", contains="padding"))
-    return dict(
-        whole.configure(font="Liberation Sans", aria=False)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=FONT_SIZE, labelColor=QUIET, gridColor=GRID, gridWidth=1, domainColor=RULE, tickColor=RULE
-        )
-        .configure_text(fontSize=FONT_SIZE, color=INK)
-        .configure_header(labelFontSize=FONT_SIZE, labelColor=INK, title=None)
-        .to_dict()
-    )
+    return chart.to_dict(validate=False) | {
+        "width": width, "height": height, "background": "transparent", "padding": 4,
+        "autosize": {"type": "fit", "contains": "padding"}, "config": _CONFIG,
+    }  # fmt: skip
 
 
 def shown(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
