@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import polars as pl
 
 from orchestration.connectors.base import FILE_REASON, FILE_ROW, ROW_NO
 from orchestration.connectors.mapping_cast import as_text
-from orchestration.connectors.mapping_column import told
+from orchestration.connectors.mapping_column import Part, Told, beside, told
 from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.streams import STREAMS, Column, Stream
 
@@ -31,6 +31,8 @@ POLARS_TYPES: dict[str, pl.DataType] = {
     "instant": pl.Datetime("us"),
     "text_list": pl.List(pl.String()),
 }
+# Share of texts that are not the same as another up to which they are looked up instead of read.
+MOST_DISTINCT = 0.5
 # Why a row is rejected whose source lost a column.
 GONE = "the source has no such column any more"
 
@@ -82,9 +84,14 @@ def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping, lacking: Sequence
         frame = frame.with_columns(pl.when(pl.col(name).is_in(nulls).not_()).then(pl.col(name)) for name in texts)
     chooses = bool(mapping.only_where or mapping.skip_where_null)
     kept = frame.filter(_belongs(mapping, frame.schema)) if chooses else frame
-    typed, problems = _typed(stream, mapping, kept)
+    found = {column.name: told(column, mapping, kept.schema) for column in stream.columns}
+    read = _with_parts(kept, [part for each in found.values() for part in each.parts])
+    typed = _typed(stream, mapping, read, found)
+    problems = [
+        (tell(pl.col(beside(name))), f"{name}: {why}") for name, each in found.items() for tell, why in each.problems
+    ]
     problems = [*((pl.lit(True), f"{name}: {GONE}") for name in lacking), *problems]
-    both = kept.hstack([column.alias(_beside(column.name)) for column in typed])
+    both = read.hstack([column.alias(beside(column.name)) for column in typed])
     fails = pl.any_horizontal(pl.lit(False), *(condition.fill_null(False) for condition, _ in problems))
     rules = _stream_rules(stream)
     failed = both.select(FILE_ROW, fails.alias(FILE_REASON)).to_series(1)
@@ -107,25 +114,16 @@ def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping, lacking: Sequence
     return Mapped(rows.filter(~failed), broken.hstack(whys), unfit, skipped)
 
 
-def _typed(
-    stream: Stream, mapping: StreamMapping, kept: pl.DataFrame
-) -> tuple[pl.DataFrame, list[tuple[pl.Expr, str]]]:
-    """The canonical columns, and the conditions that fail a row, over the raw columns and those of `_beside`.
-
-    Each value is made once, whatever is asked of it; two columns of one origin (a product that is the line as well) are
-    one.
-    """
-    values: dict[str, pl.Expr] = {}
-    origins: dict[str, str] = {}
-    of: dict[str, str] = {}
-    problems: list[tuple[pl.Expr, str]] = []
-    for column in stream.columns:
-        found = told(column, mapping, kept.schema)
-        values[column.name] = found.value.cast(POLARS_TYPES[column.type]).alias(column.name)
-        problems += [(tell(pl.col(_beside(column.name))), f"{column.name}: {why}") for tell, why in found.problems]
-        of[column.name] = origins.setdefault(_origin_of(column, mapping), column.name)
-    once = kept.select(FILE_ROW, *(values[name] for name in dict.fromkeys(of.values())))
-    return once.select(pl.col(origin).alias(name) for name, origin in of.items()), problems
+def _typed(stream: Stream, mapping: StreamMapping, read: pl.DataFrame, found: Mapping[str, Told]) -> pl.DataFrame:
+    """The canonical columns. Two of one origin (a product that is the line as well) are one."""
+    first: dict[str, str] = {}
+    of = {column.name: first.setdefault(_origin_of(column, mapping), column.name) for column in stream.columns}
+    values = {
+        column.name: found[column.name].value.cast(POLARS_TYPES[column.type]).alias(column.name)
+        for column in stream.columns
+    }
+    once = read.select(FILE_ROW, *(values[name] for name in first.values()))
+    return once.select(pl.col(origin).alias(name) for name, origin in of.items())
 
 
 def _origin_of(column: Column, mapping: StreamMapping) -> str:
@@ -134,9 +132,19 @@ def _origin_of(column: Column, mapping: StreamMapping) -> str:
     return f"{column.type} {column.reference is not None} {None if spec is None else spec.model_dump_json()}"
 
 
-def _beside(name: str) -> str:
-    """A canonical column's name beside the brand's own columns, which may be called anything."""
-    return f"{ROW_NO}\x1f{name}"
+def _with_parts(kept: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
+    """The brand's columns and the parts, each text read once where texts repeat."""
+    for raw in dict.fromkeys(part.raw for part in parts):
+        values = [part.value.alias(part.name) for part in parts if part.raw == raw]
+        texts = kept.select(raw)
+        distinct = texts.unique(maintain_order=True)
+        if distinct.height <= kept.height * MOST_DISTINCT:
+            values_of = distinct.with_columns(values)
+            made = texts.join(values_of, on=raw, how="left", nulls_equal=True, maintain_order="left").drop(raw)
+        else:
+            made = texts.select(values)
+        kept = kept.hstack(made.get_columns())
+    return kept
 
 
 def _belongs(mapping: StreamMapping, schema: pl.Schema) -> pl.Expr:

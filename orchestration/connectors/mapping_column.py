@@ -7,12 +7,13 @@ mapping_money.py, mapping_time.py), applying them to a batch (mapping.py).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add, or_
 
 import polars as pl
 
+from orchestration.connectors.base import ROW_NO
 from orchestration.connectors.mapping_cast import Cast, as_text, to_boolean, to_integer, to_list, to_number
 from orchestration.connectors.mapping_money import to_minor
 from orchestration.connectors.mapping_spec import ColumnMapping, StreamMapping
@@ -23,12 +24,31 @@ from orchestration.connectors.streams import STREAMS, Column
 Problem = tuple[Callable[[pl.Expr], pl.Expr], str]
 
 
+# What reading a text as one of these costs is a hundred times what looking it up costs, and most texts repeat.
+_COSTLY = ("minor", "integer", "number", "boolean", "date", "instant")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A value that one text alone decides: `value` of the column `raw`, to stand in a column `name` of its own."""
+
+    name: str
+    raw: str
+    value: pl.Expr
+
+
 @dataclass(frozen=True)
 class Told:
-    """A canonical column's value, an expression over the brand's columns, and what can be wrong with it."""
+    """A canonical column's value, an expression over the brand's columns and `parts`, and what can be wrong with it."""
 
     value: pl.Expr
     problems: tuple[Problem, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+def beside(name: str) -> str:
+    """A name of ours beside the brand's own columns, which may be called anything."""
+    return f"{ROW_NO}\x1f{name}"
 
 
 def told(column: Column, mapping: StreamMapping, schema: pl.Schema) -> Told:
@@ -41,15 +61,27 @@ def told(column: Column, mapping: StreamMapping, schema: pl.Schema) -> Told:
     if spec is None:
         return Told(pl.lit(None))
     problems: list[Problem] = []
+    parts: list[Part | None]
     if spec.columns and spec.combine == "sum":
-        parts = [_typed(column, spec, pl.col(name), schema[name], mapping, schema) for name in spec.columns]
+        casts = [_typed(column, spec, pl.col(name), schema[name], mapping, schema) for name in spec.columns]
+        parts = [_part(column, name, cast, mapping, schema) for name, cast in zip(spec.columns, casts, strict=True)]
+        summed = [
+            cast if part is None else replace(cast, value=pl.col(part.name))
+            for part, cast in zip(parts, casts, strict=True)
+        ]
         dtype: pl.DataType = pl.Null()
-        fallible = [part.failed for part in parts if part.given is not None]
-        cast = Cast(reduce(add, (p.value for p in parts)), reduce(or_, fallible) if fallible else None, parts[0].why)
+        fallible = [each.failed for each in summed if each.given is not None]
+        cast = Cast(
+            reduce(add, (each.value for each in summed)), reduce(or_, fallible) if fallible else None, casts[0].why
+        )
     else:
         raw, dtype, conditions = _origin(column, spec, schema)
         problems += [(_whatever(condition), why) for condition, why in conditions]
         cast = _typed(column, spec, raw, dtype, mapping, schema)
+        parts = []
+        if spec.column is not None and not spec.values and not spec.bands:
+            parts = [_part(column, spec.column, cast, mapping, schema)]
+            cast = cast if parts[0] is None else replace(cast, value=pl.col(parts[0].name))
     if cast.given is not None:
         problems.append((cast.failed_as, cast.why))
     if column.required:
@@ -63,7 +95,16 @@ def told(column: Column, mapping: StreamMapping, schema: pl.Schema) -> Told:
     currency = _currency(mapping, schema) if column.type == "minor" else ""
     if not isinstance(currency, str):
         problems.append((lambda done: done.is_not_null() & currency.is_null(), "money without currency"))
-    return Told(_polished(cast.value, column, spec, dtype), tuple(problems))
+    made = tuple(part for part in parts if part is not None)
+    return Told(_polished(cast.value, column, spec, dtype), tuple(problems), made)
+
+
+def _part(column: Column, raw: str, cast: Cast, mapping: StreamMapping, schema: pl.Schema) -> Part | None:
+    """The value as a part; None: it costs little, or depends on more than the one text."""
+    is_alone = column.type != "minor" or isinstance(_currency(mapping, schema), str)
+    if schema[raw] != pl.String or column.type not in _COSTLY or not is_alone:
+        return None
+    return Part(beside(f"{column.name} of {raw}"), raw, cast.value)
 
 
 def _whatever(condition: pl.Expr) -> Callable[[pl.Expr], pl.Expr]:

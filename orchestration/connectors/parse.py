@@ -59,7 +59,6 @@ def parse_file(task: Task, output: Path) -> dict[str, Any]:
     found: tuple[str, ...] = ()
     rows = malformed = 0
     writer = None
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
     try:
         with (
             output.with_suffix(".malformed.jsonl").open("w", encoding="utf-8") as broken,
@@ -67,7 +66,7 @@ def parse_file(task: Task, output: Path) -> dict[str, Any]:
         ):
             for batch in read(task):
                 if writer is None:
-                    writer = pa.ipc.new_file(str(output.with_suffix(".arrow")), batch.table.schema, options=options)
+                    writer = pa.ipc.new_file(str(output.with_suffix(".arrow")), batch.table.schema)
                 writer.write_table(batch.table)
                 for record in batch.malformed:
                     broken.write(_line(record))

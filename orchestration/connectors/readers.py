@@ -86,12 +86,16 @@ class _Unzipped(gzip.GzipFile):
         return content
 
 
-def open_text(task: Task) -> io.TextIOWrapper:
-    """The file as text, unzipped where it is gzip. Bytes that are not of the encoding become lone surrogates."""
+def open_bytes(task: Task) -> Any:
+    """The file's bytes, unzipped where it is gzip."""
     with task.path.open("rb") as probe:
         zipped = probe.read(2) == GZIP_MAGIC
-    raw: Any = _Unzipped(task.path) if zipped else task.path.open("rb")
-    return io.TextIOWrapper(raw, encoding=task.encoding, errors="surrogateescape", newline="")
+    return _Unzipped(task.path) if zipped else task.path.open("rb")
+
+
+def open_text(task: Task) -> io.TextIOWrapper:
+    """The file as text. Bytes that are not of the encoding become lone surrogates."""
+    return io.TextIOWrapper(open_bytes(task), encoding=task.encoding, errors="surrogateescape", newline="")
 
 
 def is_encodable(text: str) -> bool:

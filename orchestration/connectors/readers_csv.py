@@ -1,16 +1,20 @@
 """CSV, strictly: every value text, every broken record kept apart with its reason, none skipped or mended.
 
-Belongs here: the grammar of CSV and the recovery after a broken record. Does not: what values mean (mapping.py).
+Belongs here: the grammar of CSV and the recovery after a broken record. Does not: blocks that need neither
+(readers_csv_blocks.py), what values mean (mapping.py).
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 from collections import deque
 from collections.abc import Callable, Iterator
 from operator import itemgetter
-from typing import TextIO
+from typing import Any, TextIO
 
+import numpy as np
 import pyarrow as pa
 
 from orchestration.connectors.base import FILE_ROW
@@ -23,8 +27,10 @@ from orchestration.connectors.readers import (
     WrongFileError,
     check_columns,
     is_encodable,
+    open_bytes,
     open_text,
 )
+from orchestration.connectors.readers_csv_blocks import Blocks, plain_rows
 
 # A quoted value may hold line breaks. One that is still open after so many lines was never closed: its first line
 # goes to quarantine and reading goes on with the second, so a lost quote costs one row and not the rest of the file.
@@ -34,7 +40,7 @@ LONGEST_RECORD_LINES = 200
 class _Lines(Iterator[str]):
     """Lines that remember what the current record took and can be given back."""
 
-    def __init__(self, text: TextIO) -> None:
+    def __init__(self, text: Blocks | TextIO) -> None:
         self._text = text
         self._returned: deque[str] = deque()
         self.taken: list[str] = []
@@ -54,6 +60,11 @@ class _Lines(Iterator[str]):
             raise csv.Error(f"a line of more than {LONGEST_RECORD} characters")
         return line
 
+    @property
+    def is_between_records(self) -> bool:
+        """Nothing that was read waits to be read again."""
+        return not self._returned
+
     def give_back_all_but_first(self) -> str:
         """Give the lines after the first back to be read again; the first line."""
         first, *rest = self.taken
@@ -68,16 +79,32 @@ def read_csv(task: Task) -> Iterator[Batch]:
         WrongFileError: no header, a column named twice, or a column of the mapping missing.
     """
     csv.field_size_limit(LONGEST_RECORD)
-    with open_text(task) as text:
+    with _opened(task) as file:
+        text = file if isinstance(file, io.TextIOWrapper) else Blocks(file, task)
         lines = _Lines(text)
         reader = csv.reader(lines, delimiter=task.delimiter, strict=True)
         header = _header(task, lines, reader)
         picks = [_pick(header, name) for name in task.columns]
+        wanted, new = [name for name in task.columns if name in header], task.new_columns(header)
         rows: list[list[str]] = []
         numbers: list[int] = []
         malformed: list[Malformed] = []
         row_no = 0
+        is_given = False
         while True:
+            if lines.is_between_records and isinstance(text, Blocks) and (block := text.plain()) is not None:
+                table = plain_rows(block, header, [*wanted, *new], task.delimiter)
+                if table is None:
+                    text.not_plain(block)
+                else:
+                    if rows or malformed:
+                        yield _batch(task, header, picks, rows, numbers, malformed)
+                        rows, numbers, malformed = [], [], []
+                    text.taken(block)
+                    is_given = True
+                    yield _plain_batch(task, header, table, new, row_no)
+                    row_no += table.num_rows
+                    continue
             lines.taken.clear()
             reason = ""
             try:
@@ -98,7 +125,27 @@ def read_csv(task: Task) -> Iterator[Batch]:
             if len(rows) + len(malformed) >= BATCH_ROWS:
                 yield _batch(task, header, picks, rows, numbers, malformed)
                 rows, numbers, malformed = [], [], []
-        yield _batch(task, header, picks, rows, numbers, malformed)
+        if rows or malformed or not is_given:
+            yield _batch(task, header, picks, rows, numbers, malformed)
+
+
+def _opened(task: Task) -> Any:
+    """Bytes where their blocks may be plain, else text."""
+    return open_bytes(task) if codecs.lookup(task.encoding).name == "utf-8" else open_text(task)
+
+
+def _plain_batch(task: Task, header: tuple[str, ...], table: Any, new: list[str], before: int) -> Batch:
+    columns = [table.column(name) if name in header else pa.nulls(table.num_rows, pa.string()) for name in task.columns]
+    numbers = pa.array(np.arange(before + 1, before + 1 + table.num_rows, dtype=np.int64))
+    rows = table.select(new).to_pylist() if new else ()
+    told = ((before + no, {name: value for name, value in row.items() if value}) for no, row in enumerate(rows, 1))
+    return Batch(
+        pa.table([numbers, *columns], schema=_schema(task)), (), header, tuple(each for each in told if each[1])
+    )
+
+
+def _schema(task: Task) -> Any:
+    return pa.schema([(FILE_ROW, pa.int64()), *((name, pa.string()) for name in task.columns)])
 
 
 def _pick(header: tuple[str, ...], name: str) -> Callable[[list[str]], str | None]:
@@ -127,7 +174,6 @@ def _batch(
     numbers: list[int],
     malformed: list[Malformed],
 ) -> Batch:
-    schema = pa.schema([(FILE_ROW, pa.int64()), *((name, pa.string()) for name in task.columns)])
     try:
         columns = [pa.array(list(map(pick, rows)), pa.string()) for pick in picks]
     except UnicodeEncodeError:
@@ -139,7 +185,7 @@ def _batch(
         numbers = [number for number, is_broken in zip(numbers, broken, strict=True) if not is_broken]
         rows = [row for row, is_broken in zip(rows, broken, strict=True) if not is_broken]
         columns = [pa.array(list(map(pick, rows)), pa.string()) for pick in picks]
-    table = pa.table([pa.array(numbers, pa.int64()), *columns], schema=schema)
+    table = pa.table([pa.array(numbers, pa.int64()), *columns], schema=_schema(task))
     return Batch(table, tuple(malformed), header, _aside(task, header, rows, numbers))
 
 

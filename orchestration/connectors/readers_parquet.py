@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -29,8 +30,9 @@ def read_parquet(task: Task) -> Iterator[Batch]:
             names, new = list(task.columns), task.new_columns(found)
             wanted = [name for name in names if name in found] + new
             for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=wanted, use_threads=False):
-                numbers = pa.array(range(row_no + 1, row_no + 1 + batch.num_rows), pa.int64())
+                numbers = pa.array(np.arange(row_no + 1, row_no + 1 + batch.num_rows, dtype=np.int64))
                 table = pa.Table.from_batches([batch])
+                table.validate(full=True)  # texts that are no UTF-8 would end the process that maps them
                 yield Batch(_numbered(numbers, table, names), (), found, _aside(table.select(new), row_no))
                 row_no += batch.num_rows
             if row_no == 0:

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from orchestration.connectors import mapping as module
 from orchestration.connectors.base import FILE_REASON, FILE_ROW
 from orchestration.connectors.mapping import Mapped, apply_mapping, mapping_version
 from orchestration.connectors.mapping_spec import StreamMapping
@@ -208,3 +209,37 @@ def test_the_version_changes_with_the_mapping_and_the_zone_but_not_with_the_path
 def test_a_mapping_that_cannot_be_right_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         till(**changes)
+
+
+def test_texts_that_repeat_are_read_once_and_mean_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = {
+        "store_id": "shop",
+        "transaction_id": "receipt",
+        "line_no": "line",
+        "product_id": "line",
+        "quantity": "units",
+        "quantity_unit": {"constant": "each"},
+        "net_amount_minor": {"column": "amount", "decimal": True},
+        "discount_minor": {"columns": ["off", "amount"], "combine": "sum", "decimal": True},
+        "currency": {"constant": "EUR"},
+        "sold_at": {"column": "sold", "zone": "Europe/Paris"},
+        "channel": {"constant": "store"},
+        "is_return": "back",
+    }
+    mapping = StreamMapping.model_validate({"stream": "pos_lines", "path": "x.csv", "columns": columns})
+    words = {
+        "units": ["1", "x", "2.5", ""],
+        "amount": ["1.20", "0.005", "3", "n/a"],
+        "off": ["0", "0.10", ""],
+        "sold": ["2026-03-01 10:00", "2026-03-29 02:30", "soon"],
+        "back": ["no", "YES", "perhaps"],
+    }
+    rows = 120
+    told = {name: [texts[row % len(texts)] for row in range(rows)] for name, texts in words.items()}
+    same = {name: [str(row) for row in range(rows)] for name in ("shop", "receipt", "line")}
+    frame = pl.DataFrame({FILE_ROW: range(1, rows + 1), **same, **told})
+    looked_up = apply_mapping(frame, mapping)
+    monkeypatch.setattr(module, "MOST_DISTINCT", -1.0)
+    each = apply_mapping(frame, mapping)
+    assert looked_up.rows.height == 20  # every sixth row has a number, an amount, a time and a yes or no
+    assert looked_up.rows.equals(each.rows) and looked_up.rejected.equals(each.rejected)

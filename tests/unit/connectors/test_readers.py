@@ -15,9 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from orchestration.connectors import readers_csv, readers_csv_blocks
 from orchestration.connectors.base import FILE_ROW
 from orchestration.connectors.parse import parse_file
-from orchestration.connectors.readers import Malformed, Task, WrongFileError, read
+from orchestration.connectors.readers import Malformed, Task, WrongFileError, open_text, read
 
 
 def parsed(path: Path, kind: str, *columns: str, **how: str) -> tuple[list[tuple[object, ...]], list[Malformed]]:
@@ -200,3 +201,37 @@ def test_a_damaged_zip_is_refused_as_what_cannot_be_read(tmp_path: Path) -> None
     path = csv_file(tmp_path, zipped[:12] + b"\xff" * 8 + zipped[20:])
     with pytest.raises(WrongFileError, match=r"cannot be read to its end \(error\)"):
         parse_file(Task("csv", path, ("a",)), tmp_path / "out")
+
+
+def test_a_parquet_text_that_is_no_utf8_is_refused_here_and_never_reaches_the_writing_process(tmp_path: Path) -> None:
+    path = tmp_path / "file.parquet"
+    pq.write_table(pa.table({"card": ["C-77"]}), path, use_dictionary=False, compression="none", write_statistics=False)
+    path.write_bytes(path.read_bytes().replace(b"C-77", b"C\xb877"))
+    with pytest.raises(WrongFileError, match="no readable Parquet"):
+        parsed(path, "parquet", "card")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(["1", "a", "é", ",", "\n", "\r\n", "\r", '"', "\0", " ", "\ufeff", "b,c\n"]), max_size=40),
+    st.booleans(),
+)
+def test_a_csv_file_is_read_the_same_block_by_block_and_line_by_line(
+    tmp_path: Path, pieces: list[str], is_cut: bool
+) -> None:
+    content = ("a,b\n" + "".join(pieces)).encode()
+    path = csv_file(tmp_path, content.replace("é".encode(), b"\xc3", 1) if is_cut else content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(readers_csv_blocks, "BLOCK_BYTES", 16)
+        blocks = parsed(path, "csv", "a", "b")
+        patch.setattr(readers_csv_blocks.Blocks, "plain", lambda self: None)
+        lines = parsed(path, "csv", "a", "b")
+        patch.setattr(readers_csv, "_opened", open_text)
+        strict = parsed(path, "csv", "a", "b")
+    assert blocks == lines == strict
+
+
+def test_columns_that_came_later_are_kept_aside_of_plain_blocks_and_others(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, 'a,new\n1,x\n2,\n"3",z\n')
+    batches = list(read(Task("csv", path, ("a",), known=("a",))))
+    assert [each for batch in batches for each in batch.aside] == [(1, {"new": "x"}), (3, {"new": "z"})]
