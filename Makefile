@@ -65,16 +65,19 @@ ui: $(ENVIRONMENT) ## Dagster's UI for WORKSPACE on loopback, full rights
 ui-readonly: $(ENVIRONMENT) ## the same for viewers: nothing can be started
 	@$(BIN)/nanolift ui --workspace $(WORKSPACE) --read-only
 
+# axe-core, for barriers in the report's pages.
+AXE := tests/live/axe/node_modules/.package-lock.json
+
 # Two halves side by side: the whole nights of the second take as long as the thousands of the first.
 test: $(ENVIRONMENT) ## unit, architecture, dbt and integration tests
-	@log=$$(mktemp); $(BIN)/pytest tests/dbt tests/integration >"$$log" 2>&1 & long=$$!; \
+	@log=$$(mktemp); $(BIN)/pytest tests/dbt tests/integration tests/reliability >"$$log" 2>&1 & long=$$!; \
 	$(BIN)/pytest tests/unit tests/architecture; short=$$?; \
 	wait $$long; long=$$?; cat "$$log"; rm -f "$$log"; exit $$((short + long))
 
-test-browser: $(ENVIRONMENT) chromium ## the UI and the report in a real headless browser
+test-browser: $(ENVIRONMENT) chromium $(AXE) ## the UI and the report in a real headless browser
 	@$(BIN)/pytest tests/live -m browser
 
-test-live: $(ENVIRONMENT) chromium live-servers ## every test against a real server or browser
+test-live: $(ENVIRONMENT) chromium live-servers $(AXE) ## every test against a real server or browser
 	@$(BIN)/pytest tests/live
 
 # Installs where it may; where it may not, the tests name what is missing (and fail under CI=true).
@@ -99,9 +102,9 @@ live-servers:
 
 # The npm packages of the Bluesky network and the Vendure shop: half a gigabyte and some minutes, once a lock.
 NPM_SERVERS := $(patsubst %,tests/live/servers/%/node_modules/.package-lock.json,bluesky vendure)
-$(NPM_SERVERS): tests/live/servers/%/node_modules/.package-lock.json: tests/live/servers/%/package-lock.json
-	@echo "installing the npm packages of tests/live/servers/$* (some minutes)"
-	@cd tests/live/servers/$* && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
+$(NPM_SERVERS) $(AXE): tests/live/%/node_modules/.package-lock.json: tests/live/%/package-lock.json
+	@echo "installing the npm packages of tests/live/$* (the servers' take some minutes)"
+	@cd tests/live/$* && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
 
 catalogue: $(ENVIRONMENT) ## read every text of the report out of the code into its catalogue; prints what lacks a translation
 	@$(BIN)/python -m orchestration.exports.catalogue
@@ -124,10 +127,10 @@ exit $$failed
 endef
 
 bench: $(ENVIRONMENT) $(PEERS) ## benchmarks: ratios against peers measured in the same run
-	@$(call EACH,$(filter-out benchmarks/trial% benchmarks/text_% %_child.py,$(shell grep -l '^if __name__' benchmarks/*.py)))
+	@$(call EACH,$(filter-out benchmarks/trial% benchmarks/reliability% benchmarks/text_% %_child.py,$(shell grep -l '^if __name__' benchmarks/*.py)))
 
-trials: $(ENVIRONMENT) ## the long counts (coverage, promotion) over many seeds; resumable
-	@$(call EACH,$(wildcard benchmarks/trial*.py))
+trials: $(ENVIRONMENT) ## the long counts (coverage, promotion, kills, damage, bad input) over many seeds; resumable
+	@$(call EACH,$(wildcard benchmarks/trial*.py) benchmarks/reliability.py)
 
 oracles: $(PEERS) ## golden values of metrics, made anew by the libraries that define them
 	@benchmarks/.venv/bin/python -m benchmarks.peers.oracles

@@ -243,7 +243,7 @@ def _work(due: Sequence[int], folder: Path, report: Path) -> None:
             root = folder / f"{number}"
             try:
                 said = judge(number, root)
-            except Exception as error:  # noqa: BLE001 - any other end is what is counted
+            except BaseException as error:  # noqa: BLE001 - any other end is what is counted, a panic of native code too
                 what = " ".join(MUTATORS[number % len(MUTATORS)])
                 said = {"what": what, "end": "crashed", "wrong": f"{type(error).__name__}: {error}"[:300]}
             shutil.rmtree(root, ignore_errors=True)

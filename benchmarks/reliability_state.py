@@ -84,12 +84,13 @@ def left_by_kill(root: Path) -> str:
         name = path.relative_to(root)
         if name.parts[0] in _NOT_STATE:
             continue
-        content = os.fsencode(path.readlink()) if path.is_symlink() else _said(path)
+        content = os.fsencode(path.readlink()) if path.is_symlink() else said(path)
         told.update(os.fsencode(name) + b"\0" + digest(content).encode())
     return told.hexdigest()
 
 
-def _said(path: Path) -> bytes:
+def said(path: Path) -> bytes:
+    """A file's bytes; of a sealed file what it says, since its bytes differ by their nonces."""
     if path.name != "vault" and path.suffix != ".enc":
         return path.read_bytes()
     from pydantic import SecretStr

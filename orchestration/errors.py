@@ -23,5 +23,9 @@ class GateError(NanoliftError):
     """A gate stopped the run."""
 
 
+class AlreadyPublishedError(NanoliftError):
+    """The run that a schedule asks for has published already, started by another scheduler."""
+
+
 class WorkspaceBusyError(NanoliftError):
     """Another run holds the workspace."""

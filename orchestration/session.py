@@ -27,8 +27,9 @@ from ml.registry import StoredModel
 from orchestration.connectors.loads import Load, LoadResult, from_iso
 from orchestration.dbt import cutoff_of
 from orchestration.doctor import check_room
+from orchestration.errors import AlreadyPublishedError
 from orchestration.exports.context import ModelOutcome
-from orchestration.generations import Generation, starting_point
+from orchestration.generations import Generation, generations, starting_point
 from orchestration.lock import workspace_lock
 from orchestration.settings import Settings, pseudonym_key
 from orchestration.state import CHAMPIONS, GATE_FIGURES, State, adopt_generations
@@ -48,12 +49,14 @@ class RunOptions:
         full_refresh: build the warehouse afresh.
         replay_at: UTC instant: see only what had been landed by then (mode replay); None: mode reconstruct.
         wait_seconds: how long to wait for another run that holds the workspace.
+        run_key: of a scheduled run: what names it among all schedulers; it publishes once. None: asked for by a person.
     """
 
     as_of: date
     full_refresh: bool = False
     replay_at: datetime | None = None
     wait_seconds: int = 0
+    run_key: str | None = None
 
     @property
     def mode(self) -> str:
@@ -181,6 +184,15 @@ def _relation(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequenc
     return pl.DataFrame(pl.from_arrow(relation.to_arrow_table()))
 
 
+def _refuse_a_second_time(workspace: Workspace, options: RunOptions) -> None:
+    published = [each.name for each in generations(workspace) if each.manifest.get("run_key") == options.run_key]
+    if options.run_key is not None and published:
+        raise AlreadyPublishedError(
+            f"the scheduled run for {options.as_of} has published {published[-1]}: do two schedulers serve this "
+            "workspace? To run the day once more: nanolift run --as-of"
+        )
+
+
 def _free_name(workspace: Workspace, wanted: str) -> str:
     """The name of a run's generation: of two runs of a day begun in one second, the later one is numbered."""
     names = itertools.chain((wanted,), (f"{wanted}-{number}" for number in itertools.count(2)))
@@ -199,11 +211,13 @@ def open_session(workspace: Workspace, settings: Settings, options: RunOptions, 
 
     Raises:
         WorkspaceBusyError: another run holds the workspace.
+        AlreadyPublishedError: it is a scheduled run that another scheduler has started too, and that has published.
         ConfigurationError: no room on the disk, or no pseudonym key.
     """
     check_room(workspace)
     wanted = f"{options.as_of:%Y%m%d}-{now:%Y%m%dT%H%M%S}"
     with workspace_lock(workspace, wanted, wait_seconds=options.wait_seconds):
+        _refuse_a_second_time(workspace, options)
         run_id = _free_name(workspace, wanted)
         adopt_generations(workspace)
         shutil.rmtree(workspace.builds, ignore_errors=True)

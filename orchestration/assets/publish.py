@@ -28,6 +28,7 @@ def manifest_of(session: RunSession) -> dict[str, Any]:
         "run_id": session.run_id,
         "as_of": session.as_of.isoformat(),
         "mode": session.options.mode,
+        "run_key": session.options.run_key,
         "replay_at": session.options.replay_at.isoformat() if session.options.replay_at else None,
         "published_sequence": next_sequence(session.workspace),
         "parent": session.parent.name if session.parent else None,

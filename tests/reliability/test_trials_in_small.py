@@ -1,0 +1,48 @@
+"""A handful of each trial of benchmarks/reliability.py, as `make trials` runs it in full: every bar holds.
+
+Belongs here: trials that take seconds. Does not: kills of whole nights, which take minutes each (make trials).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def quick(part: str, folder: Path) -> str:
+    """Run a part in a process of its own, since its children are forks; its table."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NANOLIFT_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.reliability", "--quick", "--only", part],
+        cwd=ROOT,
+        env=environment | {"TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-2000:]}"
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("part", "figures"),
+    [
+        ("damage", ("damaged_loaded", "damaged_not_mended")),
+        ("mutations", ("mutated_crashes", "mutated_unaccounted")),
+        ("rivals", ("torn_reads", "double_publishes", "stuck_locks")),
+        ("seams", ("seams_mixed", "seams_not_equal")),
+    ],
+)
+def test_a_handful_of_trials_keeps_every_bar(part: str, figures: tuple[str, ...], tmp_path: Path) -> None:
+    table = quick(part, tmp_path)
+    for figure in figures:
+        assert f"{figure} " in table
+    assert "FALLS SHORT" not in table
+    assert list(tmp_path.iterdir()) == [], "a trial left something behind"
