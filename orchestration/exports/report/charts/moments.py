@@ -123,12 +123,13 @@ def by_store(table: pl.DataFrame, language: Language) -> Figure | Missing:
     """Good and bad moments of the stores most is told of, in the last 90 days."""
     title = language.say("Good and bad moments by store, last 90 days")
     own = table.filter((pl.col("subject_kind") == "store") & (pl.col("period") == RECENT))
-    if own.is_empty():
+    if own.filter(pl.col("negative_count") + pl.col("positive_count") > 0).is_empty():
         reason = language.say(
             "No moment of a store is known. Needed: reviews or posts that name their store (store_id), with texts."
         )
         return Missing(title, reason)
     sums = own.group_by("subject_id").agg(pl.col("pieces_count", "positive_count", "negative_count").sum())
+    sums = sums.filter(pl.col("negative_count") + pl.col("positive_count") > 0)
     rows = sums.sort("negative_count", "pieces_count", "subject_id", descending=[True, True, False]).head(STORES_SHOWN)
     points = [
         {"store": row["subject_id"], "feeling": feeling, "pieces": sign * row[f"{feeling}_count"]}

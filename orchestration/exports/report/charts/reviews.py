@@ -101,12 +101,12 @@ def ten_more_of(row: Row, begin: float | None = None) -> float:
     return float(100 * ((1 + row["extra"]) ** min(share, 1.0) - 1))
 
 
-def _across() -> alt.X:
+def _across(field: str = "at") -> alt.X:
     names = " : ".join(f"abs(datum.value - {at(mark):.6f}) < 1e-4 ? '{mark}'" for mark in _MARKED)
     axis = theme.number_axis(
         labelOverlap=False, values=[round(at(mark), 6) for mark in _MARKED], labelExpr=f"{names} : ''"
     )
-    return alt.X("at:Q", axis=axis, scale=alt.Scale(domain=[0, 1]))
+    return alt.X(f"{field}:Q", axis=axis, scale=alt.Scale(domain=[0, 1]))
 
 
 def _drawn(own: list[Row], method: str) -> list[alt.Chart]:
@@ -129,7 +129,7 @@ def _spans(near: list[Row]) -> list[alt.Chart]:
         if len(steps) > 1:
             points = [{"at": at(n), "extra": ten_more_of(row, n)} for n in steps]
             mark = alt.Chart(theme.data(points)).mark_line(color=theme.QUIET, strokeWidth=1.5, strokeDash=[3, 3])
-            found.append(mark.encode(x="at:Q", y="extra:Q"))
+            found.append(mark.encode(x=_across(), y="extra:Q"))
     return found
 
 
@@ -145,8 +145,8 @@ def _letters(near: list[Row], published: list[Row], height: float) -> list[alt.C
     if not marks:
         return []
     base = alt.Chart(theme.data(marks)).encode(y="extra:Q")
-    dots = base.mark_circle(size=45, color=theme.INK, opacity=1).encode(x="at:Q")
-    return [dots, base.mark_text(dx=10, fontWeight="bold").encode(x="beside:Q", text="letter:N")]
+    dots = base.mark_circle(size=45, color=theme.INK, opacity=1).encode(x=_across())
+    return [dots, base.mark_text(dx=10, fontWeight="bold").encode(x=_across("beside"), text="letter:N")]
 
 
 def _reference(letter: str, row: Row, is_beyond: bool, language: Language) -> Key:

@@ -28,7 +28,9 @@ def synergy(table: pl.DataFrame, language: Language, campaign_id: str | None = N
     """What members and another effort do alone, and what comes on top where both are: with ranges."""
     title = language.say("Members with other efforts")
     measured = table.filter(pl.col("on_top").is_not_null() & pl.col("members_alone").is_not_null())
-    if campaign_id is not None:
+    if campaign_id is None:  # orders apart stand on the campaigns' own pages
+        measured = measured.filter(pl.col("order") == "any order")
+    else:
         measured = measured.filter(pl.col("campaign_id") == campaign_id)
     if measured.is_empty():
         reason = language.say(
