@@ -24,7 +24,7 @@ from orchestration.connectors.streams import STREAMS, Column
 Problem = tuple[Callable[[pl.Expr], pl.Expr], str]
 
 
-# What reading a text as one of these costs is a hundred times what looking it up costs, and most texts repeat.
+# Reading a text as one of these costs ten times what looking it up costs, and most texts repeat.
 _COSTLY = ("minor", "integer", "number", "boolean", "date", "instant")
 
 
