@@ -40,7 +40,7 @@ from orchestration.exports.texts import moments, store_alerts, ugc_kinds
 from orchestration.exports.trust import trust_sensitivity
 from orchestration.exports.who_next import who_next
 from orchestration.exports.wom_reach import wom_reach
-from orchestration.exports.writers import write_dictionary, write_output
+from orchestration.exports.writers import write_all_outputs, write_dictionary, write_output
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
 
 
 def write_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext, out_dir: Path) -> dict[str, int]:
-    """Build and write every output as Parquet, CSV and XLSX with the data dictionary beside them.
+    """Build and write every output as Parquet, CSV and XLSX, all in one workbook, and the data dictionary.
 
     Returns:
         Output name → rows.
@@ -105,11 +105,16 @@ def write_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext, ou
     largest = max(exports, key=lambda name: exports[name].height * exports[name].width)
     if exports[largest].height * exports[largest].width > MANY_CELLS:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
-            writing = beside.submit(write_output, OUTPUTS[largest], exports[largest], context, out_dir)
+            writing = (
+                beside.submit(write_output, OUTPUTS[largest], exports[largest], context, out_dir),
+                beside.submit(write_all_outputs, exports, context, out_dir),
+            )
             _write_here({name: frame for name, frame in exports.items() if name != largest}, context, out_dir)
-            writing.result()
+            for each in writing:
+                each.result()
     else:
         _write_here(exports, context, out_dir)
+        write_all_outputs(exports, context, out_dir)
     write_dictionary(tuple(OUTPUTS.values()), out_dir)
     return {name: len(frame) for name, frame in exports.items()}
 

@@ -1,4 +1,4 @@
-"""One output as an Excel workbook: the table, a sheet "about", a sheet "data dictionary".
+"""Excel workbooks: one of each output (table, "about", "data dictionary"), and one of the whole run.
 
 Belongs here: sheets, formats, widths. Does not: Parquet and CSV (writers.py), the contract.
 
@@ -10,8 +10,10 @@ An empty cell means "not reported", never 0.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,16 @@ logger = logging.getLogger(__name__)
 # A sheet holds 1,048,576 rows; a million and a heading fit. A cell holds 32,767 characters.
 ROWS_PER_SHEET = 1_000_000
 LONGEST_TEXT = 32_767
+# Of each output in the workbook of a run: what a person scrolls through, quick to open; longer lists have files.
+ROWS_SHOWN = 5_000
+CONTENTS = (
+    Column("sheet", "Sheet", "text", ""),
+    Column("title", "Output", "text", ""),
+    Column("grain", "One row", "text", ""),
+    Column("purpose", "What it is for", "text", ""),
+    Column("rows", "Rows in all", "integer", ""),
+    Column("rows_here", "Rows in this workbook", "integer", ""),
+)
 _CUT = " … [cut: the whole text is in the CSV]"
 _NARROWEST, _WIDEST = 9, 60
 _ROWS_MEASURED = 200
@@ -37,21 +49,67 @@ About = Sequence[tuple[str, str]]
 
 
 def write_workbook(output: Output, frame: pl.DataFrame, about: About, created: date, path: Path) -> None:
-    """Write the workbook; equal input gives equal bytes (`created` is the only date in it)."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        stamp = datetime(created.year, created.month, created.day)
-        book.set_properties({"title": output.title, "author": "nanolift", "created": stamp})
-        styles = _Styles(book)
+    """Write one output's workbook; equal input gives equal bytes (`created` is the only date in it)."""
+    with _book(path, output.title, created) as (book, styles):
         parts = max(1, -(-len(frame) // ROWS_PER_SHEET))
         for part in range(parts):
             name = output.name if part == 0 else f"{output.name[:27]} {part + 1}"
             sheet = book.add_worksheet(name)
             _write_table(sheet, output.columns, frame.slice(part * ROWS_PER_SHEET, ROWS_PER_SHEET), styles)
         _write_pairs(book.add_worksheet("about"), about, styles)
-        words = dictionary((output,)).drop("output", "version")
-        columns = tuple(Column(name, name.replace("_", " ").capitalize(), "text", "") for name in words.columns)
-        _write_table(book.add_worksheet("data dictionary"), columns, words, styles)
+        _write_words(book, dictionary((output,)).drop("output", "version"), styles)
+
+
+def write_run_workbook(
+    outputs: Sequence[Output], frames: Mapping[str, pl.DataFrame], about: About, created: date, path: Path
+) -> None:
+    """Write the workbook of a run: what it holds, a sheet per output, the dictionary of all.
+
+    A sheet shows the first rows of a long list, in the order of the output; the sheet "contents" says how many of how
+    many, and the list's own files hold all.
+
+    Args:
+        outputs: in the order of the sheets.
+        frames: output name → its rows, as the contract describes them.
+        about: lines for the sheet "about".
+        created: the only date in it: equal input gives equal bytes.
+        path: where to write.
+    """
+    with _book(path, "All outputs of a run", created) as (book, styles):
+        _write_table(book.add_worksheet("contents"), CONTENTS, _contents(outputs, frames), styles)
+        for output in outputs:
+            _write_table(book.add_worksheet(output.name), output.columns, frames[output.name].head(ROWS_SHOWN), styles)
+        _write_pairs(book.add_worksheet("about"), about, styles)
+        _write_words(book, dictionary(tuple(outputs)), styles)
+
+
+def _contents(outputs: Sequence[Output], frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    rows = [len(frames[output.name]) for output in outputs]
+    return pl.DataFrame(
+        {
+            "sheet": [output.name for output in outputs],
+            "title": [output.title for output in outputs],
+            "grain": [output.grain for output in outputs],
+            "purpose": [output.purpose for output in outputs],
+            "rows": rows,
+            "rows_here": [min(each, ROWS_SHOWN) for each in rows],
+        }
+    )
+
+
+@contextmanager
+def _book(path: Path, title: str, created: date) -> Iterator[tuple[Any, _Styles]]:
+    """A workbook in which no text is taken for a formula, a link or a number."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        stamp = datetime(created.year, created.month, created.day)
+        book.set_properties({"title": title, "author": "nanolift", "created": stamp})
+        yield book, _Styles(book)
+
+
+def _write_words(book: Any, words: pl.DataFrame, styles: _Styles) -> None:
+    columns = tuple(Column(name, name.replace("_", " ").capitalize(), "text", "") for name in words.columns)
+    _write_table(book.add_worksheet("data dictionary"), columns, words.cast(pl.String), styles)
 
 
 class _Styles:
@@ -107,11 +165,18 @@ def _cell_writer(sheet: Worksheet, column: Column, styles: _Styles) -> Callable[
     if column.type == "date":
         day = styles.number("yyyy-mm-dd")
         return lambda row, at, value, unit: sheet.write_datetime(row, at, value, day)
-    if column.type == "minor":
-        return lambda row, at, value, unit: sheet.write_number(
-            row, at, value / 10 ** currency_decimals(unit or ""), styles.number(_pattern(column, unit))
-        )
-    return lambda row, at, value, unit: sheet.write_number(row, at, value, styles.number(_pattern(column, unit)))
+    scaled_and_shown = lru_cache(lambda unit: (_scale(column, unit), styles.number(_pattern(column, unit))))
+
+    def write(row: int, at: int, value: Any, unit: str | None) -> None:
+        scale, shown = scaled_and_shown(unit)
+        sheet.write_number(row, at, value / scale, shown)
+
+    return write
+
+
+def _scale(column: Column, unit: str | None) -> int:
+    """Minor units of a main unit; 1 where the column holds no money."""
+    return 10 ** currency_decimals(unit or "") if column.type == "minor" else 1
 
 
 def _write_table(sheet: Worksheet, columns: tuple[Column, ...], frame: pl.DataFrame, styles: _Styles) -> None:

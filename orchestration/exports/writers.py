@@ -7,25 +7,36 @@ Belongs here: formats and headers. Does not: rows (people.py, scores.py, campaig
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from orchestration.exports.cells import harmless
 from orchestration.exports.context import ExportContext
+from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.schema import Output, dictionary
-from orchestration.exports.workbook import write_workbook
+from orchestration.exports.workbook import write_run_workbook, write_workbook
 
+# The workbook of a run.
+ALL_OUTPUTS = "all_outputs"
 # Fixed, so that the bytes do not depend on the number of threads of a machine.
 ROW_GROUP_SIZE = 100_000
 
 
 def about(output: Output, context: ExportContext) -> list[tuple[str, str]]:
-    """What stands in every file's header: what it is, basis, tier boundaries, dates, models, notes."""
+    """What stands in every file's header: what it is, and what holds for the whole run."""
     return [
         ("output", f"{output.name}, version {output.version}"),
         ("what it is", output.purpose),
         ("one row", output.grain),
+        *about_run(context),
+    ]
+
+
+def about_run(context: ExportContext) -> list[tuple[str, str]]:
+    """Basis, tier boundaries, dates, models, notes."""
+    return [
         ("brand", context.brand_name),
         ("as of", f"{context.as_of.isoformat()} ({context.timezone})"),
         ("basis", context.basis_line()),
@@ -66,6 +77,12 @@ def write_output(output: Output, frame: pl.DataFrame, context: ExportContext, ou
     safe = frame.with_columns(harmless(pl.col(pl.String)))
     safe.write_csv(out_dir / f"{output.name}.csv", quote_style="non_numeric")
     write_workbook(output, frame, header, context.as_of, out_dir / f"{output.name}.xlsx")
+
+
+def write_all_outputs(frames: Mapping[str, pl.DataFrame], context: ExportContext, out_dir: Path) -> None:
+    """Write all_outputs.xlsx: every output of a run in one workbook, long lists by their first rows."""
+    outputs = tuple(OUTPUTS[name] for name in OUTPUTS if name in frames)
+    write_run_workbook(outputs, frames, about_run(context), context.as_of, out_dir / f"{ALL_OUTPUTS}.xlsx")
 
 
 def _joined(header: list[tuple[str, str]]) -> dict[str, str]:

@@ -15,11 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.exports import workbook
 from orchestration.exports.cells import harmless, plain
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.facade import write_exports, write_report
 from orchestration.exports.workbook import LONGEST_TEXT
+from orchestration.exports.writers import ALL_OUTPUTS
 
 FORMULAS = (
     "=1+1",
@@ -85,6 +87,7 @@ def test_every_output_is_written_in_every_format_with_the_dictionary(frames, con
     wanted = {f"exports/{name}.{kind}" for name in OUTPUTS for kind in ("parquet", "csv", "xlsx")}
     wanted |= {"exports/data_dictionary.csv", "exports/data_dictionary.json", "report/index.html"}
     wanted |= {f"report/campaigns/{name}.html" for name in ("spring", "lone", "empty")}
+    wanted |= {f"exports/{ALL_OUTPUTS}.xlsx"}
     assert set(digests(tmp_path)) == wanted
 
 
@@ -104,7 +107,7 @@ def test_one_changed_input_row_changes_the_bytes(frames, context, tmp_path: Path
 @pytest.mark.parametrize("payload", FORMULAS)
 def test_no_payload_is_live_in_a_workbook(frames, context, tmp_path: Path, payload: str) -> None:
     write_exports(poison(frames, payload), replace(context, brand_name=payload), tmp_path)
-    for name in OUTPUTS:
+    for name in (*OUTPUTS, ALL_OUTPUTS):
         with zipfile.ZipFile(tmp_path / f"{name}.xlsx") as book:
             parts = {
                 part: book.read(part).decode("utf-8") for part in book.namelist() if part.endswith((".xml", ".rels"))
@@ -153,6 +156,24 @@ def test_a_workbook_shows_basis_preset_and_dictionary_and_freezes_its_heading(fr
     assert about["as of"] == "2026-06-30 (Europe/Paris)"
     assert about["model uplift"] == "promoted: beats ranking at random"
     assert len(list(book["data dictionary"].rows)) == 1 + len(OUTPUTS["ambassador_scores"].columns)
+
+
+def test_the_workbook_of_a_run_has_every_output_and_says_where_a_list_goes_on(
+    frames, context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "ROWS_SHOWN", 1)
+    write_exports(frames, context, tmp_path)
+    book = openpyxl.load_workbook(tmp_path / f"{ALL_OUTPUTS}.xlsx")
+    assert book.sheetnames == ["contents", *OUTPUTS, "about", "data dictionary"]
+    contents = {row[0].value: (row[4].value, row[5].value) for row in book["contents"].iter_rows(min_row=2)}
+    for name in OUTPUTS:
+        rows = len(pl.read_parquet(tmp_path / f"{name}.parquet"))
+        assert contents[name] == (rows, min(rows, 1))
+        assert len([row for row in book[name].iter_rows(min_row=2) if row[0].value is not None]) == min(rows, 1)
+        assert book[name].freeze_panes == "B2"
+        assert book[name].auto_filter.ref is not None
+    assert contents["ambassador_scores"] == (2, 1)
+    assert len(list(book["data dictionary"].rows)) == 1 + sum(len(output.columns) for output in OUTPUTS.values())
 
 
 def test_a_workbook_shows_money_in_main_units_and_unknown_as_empty(frames, context, tmp_path: Path) -> None:
