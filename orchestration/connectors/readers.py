@@ -107,6 +107,11 @@ def is_encodable(text: str) -> bool:
     return True
 
 
+def as_encodable(text: str) -> str:
+    """The text with bytes that are not of the file's encoding written out, as it can be kept in quarantine."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def check_columns(task: Task, found: tuple[str, ...]) -> None:
     """Refuse a file that lacks a column of the mapping.
 

@@ -25,6 +25,7 @@ from orchestration.connectors.readers import (
     Malformed,
     Task,
     WrongFileError,
+    as_encodable,
     check_columns,
     is_encodable,
     open_bytes,
@@ -76,7 +77,7 @@ def read_csv(task: Task) -> Iterator[Batch]:
     """The batches of a CSV file with a header line. Blank lines are no records.
 
     Raises:
-        WrongFileError: no header, a column named twice, or a column of the mapping missing.
+        WrongFileError: no header, or none in its encoding, a column named twice or missing.
     """
     csv.field_size_limit(LONGEST_RECORD)
     with _opened(task) as file:
@@ -121,7 +122,8 @@ def read_csv(task: Task) -> Iterator[Batch]:
                 numbers.append(row_no)
             else:
                 reason = reason or f"{len(row)} fields instead of {len(header)}"
-                malformed.append(Malformed(row_no, f"file: {reason}", lines.give_back_all_but_first()))
+                raw = as_encodable(lines.give_back_all_but_first())
+                malformed.append(Malformed(row_no, f"file: {reason}", raw))
             if len(rows) + len(malformed) >= BATCH_ROWS:
                 yield _batch(task, header, picks, rows, numbers, malformed)
                 rows, numbers, malformed = [], [], []
@@ -160,6 +162,8 @@ def _header(task: Task, lines: _Lines, reader: Iterator[list[str]]) -> tuple[str
     if first is None:
         raise WrongFileError("is empty: not even a header line")
     header = (first[0].removeprefix("\ufeff"), *first[1:])
+    if not is_encodable("".join(header)):
+        raise WrongFileError(f"has a header line that is not {task.encoding}")
     if len(set(header)) < len(header):
         raise WrongFileError(f"names a column twice: {sorted(name for name in header if header.count(name) > 1)}")
     check_columns(task, header)
@@ -180,7 +184,7 @@ def _batch(
         broken = [not is_encodable("".join(row)) for row in rows]
         for row, number, is_broken in zip(rows, numbers, broken, strict=True):
             if is_broken:
-                raw = task.delimiter.join(row).encode("utf-8", "backslashreplace").decode()
+                raw = as_encodable(task.delimiter.join(row))
                 malformed.append(Malformed(number, f"file: not {task.encoding}", raw))
         numbers = [number for number, is_broken in zip(numbers, broken, strict=True) if not is_broken]
         rows = [row for row, is_broken in zip(rows, broken, strict=True) if not is_broken]

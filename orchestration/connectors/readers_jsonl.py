@@ -19,6 +19,7 @@ from orchestration.connectors.readers import (
     Malformed,
     Task,
     WrongFileError,
+    as_encodable,
     check_columns,
     is_encodable,
     open_text,
@@ -47,8 +48,7 @@ def read_jsonl(task: Task) -> Iterator[Batch]:
             row_no += 1
             record, reason = _record(line, task.encoding)
             if record is None:
-                raw = line.encode("utf-8", "backslashreplace").decode()
-                malformed.append(Malformed(row_no, reason, raw))
+                malformed.append(Malformed(row_no, reason, as_encodable(line)))
             else:
                 rows_seen += 1
                 found.update(record)

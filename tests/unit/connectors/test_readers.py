@@ -235,3 +235,14 @@ def test_columns_that_came_later_are_kept_aside_of_plain_blocks_and_others(tmp_p
     path = csv_file(tmp_path, 'a,new\n1,x\n2,\n"3",z\n')
     batches = list(read(Task("csv", path, ("a",), known=("a",))))
     assert [each for batch in batches for each in batch.aside] == [(1, {"new": "x"}), (3, {"new": "z"})]
+
+
+def test_a_broken_record_with_bytes_of_another_encoding_can_be_kept(tmp_path: Path) -> None:
+    rows, malformed = parsed(csv_file(tmp_path, b"a,b\n1,x\n2,\xb6,y\n3,z\n"), "csv", "a")
+    assert [row[1:] for row in rows] == [("1",), ("3",)]
+    assert [bad.raw.encode() for bad in malformed] == [b"2,\\udcb6,y\n"]
+
+
+def test_a_header_of_another_encoding_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WrongFileError, match="header line that is not utf-8"):
+        parsed(csv_file(tmp_path, b"a,\xb6\n1,x\n"), "csv", "a")
