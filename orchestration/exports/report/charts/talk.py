@@ -73,7 +73,14 @@ def synergy(table: pl.DataFrame, language: Language, campaign_id: str | None = N
         description="; ".join(told),
         spec=theme.finished(layers, height=64 * len(rows) + 30),
         export="synergy",
-        rows=theme.shown(measured, "campaign_id", "partner", "counted", "order", *_PARTS),
+        rows=theme.shown(
+            measured,
+            "campaign_id",
+            "partner",
+            "counted",
+            "order",
+            *(f"{part}{end}" for part in _PARTS for end in ("", "_low", "_high")),
+        ),
         keys=tuple(Key(language.say(word), style, "dot") for word, _, style in _PARTS.values()),
     )
 
