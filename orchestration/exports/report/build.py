@@ -26,11 +26,13 @@ from orchestration.exports.report import (
     talk,
     texts,
 )
+from orchestration.exports.report.basis import basis_line
 from orchestration.exports.report.charts.assemble import report_charts
 from orchestration.exports.report.figures import name_of
 from orchestration.exports.report.forest import forests
 from orchestration.exports.report.pages import translations
 from orchestration.exports.report.view import ReportContext, Tile
+from orchestration.exports.retelling import label
 from orchestration.exports.words import outcome_of
 
 
@@ -45,40 +47,46 @@ def build_report(
         language: of the page; texts that are data stay as they are.
     """
     results, quality = exports["campaign_results"], exports["data_quality"]
-    names = {row["campaign_id"]: name_of(row) for row in results.iter_rows(named=True)}
+    names = {row["campaign_id"]: name_of(row, language) for row in results.iter_rows(named=True)}
     return ReportContext(
         brand=context.brand_name,
-        as_of=ENGLISH.day(context.as_of),
+        as_of=language.day(context.as_of),
         timezone=context.timezone,
-        basis=context.basis_line(),
-        tiers_note=f"{context.tier_preset}: nano below {ENGLISH.number(context.nano_below)} followers, micro up to "
-        f"{ENGLISH.number(context.micro_up_to)}, macro above. An unknown audience is a tier of its own.",
+        basis=basis_line(context, language),
+        tiers_note=language.say(
+            "%(preset)s: nano below %(nano)s followers, micro up to %(micro)s, macro above. An unknown audience is "
+            "a tier "
+            "of its own.",
+            preset=context.tier_preset,
+            nano=language.number(context.nano_below),
+            micro=language.number(context.micro_up_to),
+        ),
         simulated=", ".join(sorted(context.simulated_sources)),
-        lead=campaigns.lead(results),
-        headlines=campaigns.headlines(results),
-        unmeasured=campaigns.beyond_headlines(results),
-        tiles=_tiles(exports),
-        forests=forests(results),
-        campaigns=campaigns.campaign_blocks(results),
-        ledger=ledger.ledger_rows(exports["extra_sales"]),
-        stores=stores.store_rows(exports["store_lift"]),
-        reviews=reviews.reviews_block(exports["review_effect"]),
-        talk=talk.talk_blocks(exports),
-        reach=reach.reach_block(exports),
-        fairness=fairness.fairness_rows(exports["design_quality"]),
-        texts=texts.texts_block(exports),
-        tiers=people.tier_rows(exports["ambassador_candidates"], exports["ambassador_scores"], context),
-        group_bars=people.group_bars(exports["uplift_scores"], names),
-        quality=model_quality.quality_blocks(exports["model_quality"]),
-        past_scores=past_scores.past_scores(exports["score_results"], names),
-        held_out=past_scores.held_out(exports["ambassador_candidates"]),
-        left_out=people.left_out(quality),
-        coverage=data.coverage(quality),
-        sources=data.sources(quality, context),
-        gates=data.checks(quality, "gate"),
-        models=data.checks(quality, "model"),
-        changes=data.checks(quality, "change"),
-        files=data.files(exports, link),
+        lead=campaigns.lead(results, language),
+        headlines=campaigns.headlines(results, language),
+        unmeasured=campaigns.beyond_headlines(results, language),
+        tiles=_tiles(exports, language),
+        forests=forests(results, language),
+        campaigns=campaigns.campaign_blocks(results, language),
+        ledger=ledger.ledger_rows(exports["extra_sales"], language),
+        stores=stores.store_rows(exports["store_lift"], language),
+        reviews=reviews.reviews_block(exports["review_effect"], language),
+        talk=talk.talk_blocks(exports, language),
+        reach=reach.reach_block(exports, language),
+        fairness=fairness.fairness_rows(exports["design_quality"], language),
+        texts=texts.texts_block(exports, language),
+        tiers=people.tier_rows(exports["ambassador_candidates"], exports["ambassador_scores"], context, language),
+        group_bars=people.group_bars(exports["uplift_scores"], names, language),
+        quality=model_quality.quality_blocks(exports["model_quality"], language),
+        past_scores=past_scores.past_scores(exports["score_results"], names, language),
+        held_out=past_scores.held_out(exports["ambassador_candidates"], language),
+        left_out=people.left_out(quality, language),
+        coverage=data.coverage(quality, language),
+        sources=data.sources(quality, context, language),
+        gates=data.checks(quality, "gate", language),
+        models=data.checks(quality, "model", language),
+        changes=data.checks(quality, "change", language),
+        files=data.files(exports, link, language),
         notes=context.design_notes,
         dictionary_href=f"{link}/data_dictionary",
         translations=translations(language.tag, context.languages),
@@ -86,7 +94,7 @@ def build_report(
     )
 
 
-def _tiles(exports: Mapping[str, pl.DataFrame]) -> tuple[Tile, ...]:
+def _tiles(exports: Mapping[str, pl.DataFrame], language: Language) -> tuple[Tile, ...]:
     """The overview: people, scores, campaigns, rows of data."""
     results, quality = exports["campaign_results"], exports["data_quality"]
     measured = results.filter(pl.col("status") == "measured").get_column("campaign_id").n_unique()
@@ -94,23 +102,32 @@ def _tiles(exports: Mapping[str, pl.DataFrame]) -> tuple[Tile, ...]:
         float(quality.filter(pl.col("item") == item).get_column("value").sum())
         for item in ("rows accepted", "rows refused")
     )
-    listed = ENGLISH.number(len(exports["ambassador_candidates"]))
-    known = ENGLISH.number(results.get_column("campaign_id").n_unique())
+    listed = language.number(len(exports["ambassador_candidates"]))
+    known = language.number(results.get_column("campaign_id").n_unique())
     return (
-        Tile("People who may be listed", listed, "facts only, not a prediction"),
-        _contact_tile(exports["uplift_scores"]),
-        Tile("Campaigns measured", ENGLISH.number(measured), f"of {known} known"),
-        Tile("Rows of data", ENGLISH.number(accepted), f"{ENGLISH.number(refused)} refused"),
+        Tile(language.say("People who may be listed"), listed, language.say("facts only, not a prediction")),
+        _contact_tile(exports["uplift_scores"], language),
+        Tile(
+            language.say("Campaigns measured"),
+            language.number(measured),
+            language.say("of %(number)s known", number=known),
+        ),
+        Tile(
+            language.say("Rows of data"),
+            language.number(accepted),
+            language.say("%(number)s refused", number=language.number(refused)),
+        ),
     )
 
 
-def _contact_tile(uplift: pl.DataFrame) -> Tile:
+def _contact_tile(uplift: pl.DataFrame, language: Language) -> Tile:
     """How many people contact is expected to move, for the outcome that most people are scored on."""
     if uplift.is_empty():
-        return Tile("Contact helps", "none yet", "Files says what it needs")
+        return Tile(language.say("Contact helps"), language.say("none yet"), language.say("Files says what it needs"))
     counts = uplift.group_by("campaign_id", "outcome").agg(
         pl.len(), helps=(pl.col("group_label") == "contact helps").sum()
     )
     most = counts.sort("len", "campaign_id", "outcome", descending=[True, False, False]).row(0, named=True)
-    note = f"of {ENGLISH.number(most['len'])} scored; {outcome_of(most['outcome']).noun}"
-    return Tile("Contact helps", ENGLISH.number(most["helps"]), note)
+    noun = label(outcome_of(most["outcome"]).noun, language)
+    note = language.say("of %(number)s scored; %(noun)s", number=language.number(most["len"]), noun=noun)
+    return Tile(language.say("Contact helps"), language.number(most["helps"]), note)

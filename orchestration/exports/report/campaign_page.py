@@ -13,6 +13,7 @@ import polars as pl
 from orchestration.exports.context import ExportContext
 from orchestration.exports.language import Language
 from orchestration.exports.report import campaigns, fairness, ledger, reach, reviews, stores, talk
+from orchestration.exports.report.basis import basis_line
 from orchestration.exports.report.charts.assemble import campaign_charts
 from orchestration.exports.report.figures import Row
 from orchestration.exports.report.forest import forests
@@ -61,27 +62,27 @@ def campaign_page(
         brand=context.brand_name,
         as_of=language.day(context.as_of),
         timezone=context.timezone,
-        basis=context.basis_line(),
+        basis=basis_line(context, language),
         simulated=", ".join(sorted(context.simulated_sources)),
         translations=translations(language.tag, context.languages, f"{FOLDER}/{slug}.html"),
         home="../index.html",
         name=language.campaign(first["campaign_name"], campaign_id),
         about=_about(first, language),
-        headline=campaigns.own_headline(results),
+        headline=campaigns.own_headline(results, language),
         tiles=_tiles(first, own, language),
-        forests=forests(results),
+        forests=forests(results, language),
         effects=data_table("campaign_results", measured, _EFFECT_COLUMNS, language, language.say("What it did")),
         pacing=data_table("campaign_pacing", own["campaign_pacing"], _PACING_COLUMNS, language),
-        ledger=ledger.ledger_rows(own["extra_sales"]),
-        stores=stores.store_rows(own["store_lift"]),
-        reviews=reviews.reviews_block(own["review_effect"]),
-        reach=reach.reach_block(own | {"engagement": exports["engagement"].clear()}),
+        ledger=ledger.ledger_rows(own["extra_sales"], language),
+        stores=stores.store_rows(own["store_lift"], language),
+        reviews=reviews.reviews_block(own["review_effect"], language),
+        reach=reach.reach_block(own | {"engagement": exports["engagement"].clear()}, language),
         talk=tuple(
             block
-            for block in talk.talk_blocks(own | {"prosumer_lead": exports["prosumer_lead"].clear()})
+            for block in talk.talk_blocks(own | {"prosumer_lead": exports["prosumer_lead"].clear()}, language)
             if block.rows and block.ident != _NOT_OF_CAMPAIGNS
         ),
-        fairness=fairness.fairness_rows(own["design_quality"]),
+        fairness=fairness.fairness_rows(own["design_quality"], language),
         notes=context.design_notes,
         charts=campaign_charts(exports, campaign_id, language),
     )

@@ -9,7 +9,9 @@ from typing import Literal
 
 import polars as pl
 
+from orchestration.exports.language import ENGLISH, Language, mark
 from orchestration.exports.report.view import FairnessRow
+from orchestration.exports.retelling import label
 from orchestration.exports.words import DESIGN_WORDS, outcome_of
 
 _STATUS: dict[str, Literal["ok", "attention", "failed"]] = {
@@ -17,27 +19,29 @@ _STATUS: dict[str, Literal["ok", "attention", "failed"]] = {
     "attention": "attention",
     "failed": "failed",
 }
-_VERDICTS = {"passed": "alike", "attention": "nearly", "failed": "not alike"}
+_VERDICTS = {"passed": mark("alike"), "attention": mark("nearly"), "failed": mark("not alike")}
 
 
-def fairness_rows(quality: pl.DataFrame) -> tuple[FairnessRow, ...]:
+def fairness_rows(quality: pl.DataFrame, language: Language = ENGLISH) -> tuple[FairnessRow, ...]:
     """Every comparison; the ones that failed first."""
     order = pl.col("verdict").replace_strict({"failed": 0, "attention": 1, "passed": 2})
     rows = quality.sort(order, "compared_for", "subject_id", "outcome", nulls_last=True)
     return tuple(
         FairnessRow(
-            name=_name(row["compared_for"], row["campaign_name"], row["subject_id"]),
-            outcome=outcome_of(row["outcome"]).title if row["outcome"] else "every outcome",
-            design=DESIGN_WORDS[row["design"]],
+            name=_name(row["compared_for"], row["campaign_name"], row["subject_id"], language),
+            outcome=label(outcome_of(row["outcome"]).title, language)
+            if row["outcome"]
+            else language.say("every outcome"),
+            design=label(DESIGN_WORDS[row["design"]], language),
             status=_STATUS[row["verdict"]],
-            verdict=_VERDICTS[row["verdict"]],
+            verdict=label(_VERDICTS[row["verdict"]], language),
             words=row["in_words"],
         )
         for row in rows.iter_rows(named=True)
     )
 
 
-def _name(compared_for: str, campaign_name: str | None, subject_id: str) -> str:
+def _name(compared_for: str, campaign_name: str | None, subject_id: str, language: Language) -> str:
     if compared_for == "scores":
-        return "Scores of people"
-    return campaign_name or f"Campaign {subject_id}"
+        return language.say("Scores of people")
+    return language.campaign(campaign_name, subject_id)

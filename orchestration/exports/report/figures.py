@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestration.exports.formatting import ENGLISH, NOT_REPORTED
+from orchestration.exports.language import ENGLISH, Language
 from orchestration.exports.report.view_forest import Tone
-from orchestration.exports.words import SHARE_UNIT, UNIT_WORDS
+from orchestration.exports.retelling import label
+from orchestration.exports.words import SHARE_UNIT, UNIT_WORDS, UNKNOWN_UNIT
 
 Row = dict[str, Any]
 
@@ -26,10 +27,9 @@ def tone_of(row: Row) -> Tone:
     return "good" if row["effect"] > 0 else "bad"
 
 
-def name_of(row: Row) -> str:
+def name_of(row: Row, language: Language = ENGLISH) -> str:
     """The campaign's name, else its id."""
-    name: str | None = row["campaign_name"]
-    return name or f"Campaign {row['campaign_id']}"
+    return language.campaign(row["campaign_name"], row["campaign_id"])
 
 
 def scaled(row: Row, name: str) -> float | None:
@@ -38,22 +38,26 @@ def scaled(row: Row, name: str) -> float | None:
     return value if value is None or row["unit"] != SHARE_UNIT else value * 100
 
 
-def effect(row: Row, name: str, bare: bool = False) -> str:
+def effect(row: Row, name: str, bare: bool = False, language: Language = ENGLISH) -> str:
     """A figure per unit with its sign; `bare` leaves the currency out (the axis or the cell above names it)."""
     value = scaled(row, name)
     if row["unit"] is None or value is None:
-        return NOT_REPORTED
+        return language.not_reported
     if row["unit"] == SHARE_UNIT:
-        return ENGLISH.number(value, 1, signed=True)
-    return ENGLISH.number(value, 2, signed=True) if bare else ENGLISH.money(value, row["unit"], signed=True, decimals=2)
+        return language.number(value, 1, signed=True)
+    if bare:
+        return language.number(value, 2, signed=True)
+    return language.money(value, row["unit"], signed=True, decimals=2)
 
 
-def span(row: Row, low: str, high: str) -> str:
+def span(row: Row, low: str, high: str, language: Language = ENGLISH) -> str:
     """A range of two figures, without the currency."""
-    return f"{effect(row, low, bare=True)} to {effect(row, high, bare=True)}"
+    return language.range(effect(row, low, True, language), effect(row, high, True, language))
 
 
-def per_words(row: Row) -> str:
+def per_words(row: Row, language: Language = ENGLISH) -> str:
     """What one effect is per: "per 100 people", "per person", "per store"."""
-    singular, plural = UNIT_WORDS.get(row["counted_unit"] or "", ("unit", "units"))
-    return f"per 100 {plural}" if row["unit"] == SHARE_UNIT else f"per {singular}"
+    one, many = UNIT_WORDS.get(row["counted_unit"] or "", UNKNOWN_UNIT)
+    if row["unit"] == SHARE_UNIT:
+        return language.say("per 100 %(units)s", units=label(many, language))
+    return language.say("per %(unit)s", unit=label(one, language))

@@ -9,8 +9,9 @@ from typing import Literal
 
 import polars as pl
 
-from orchestration.exports.formatting import ENGLISH
+from orchestration.exports.language import ENGLISH, Language
 from orchestration.exports.report.view import PastScores
+from orchestration.exports.retelling import label
 from orchestration.exports.words import outcome_of
 
 # The newest comparisons say most; all of them stand in the file.
@@ -23,7 +24,7 @@ _STATUS: dict[str, Literal["ok", "attention", "missing"]] = {
 _KEY = ("scored_on", "campaign_id", "outcome", "compared_with", "later_campaign_id")
 
 
-def past_scores(results: pl.DataFrame, names: dict[str, str]) -> tuple[PastScores, ...]:
+def past_scores(results: pl.DataFrame, names: dict[str, str], language: Language = ENGLISH) -> tuple[PastScores, ...]:
     """The newest score lists, told ones first: one block per list and comparison, a sentence per group."""
     told = pl.col("status") != "not yet mature"
     ordered = results.with_columns(told=told).sort(
@@ -33,24 +34,30 @@ def past_scores(results: pl.DataFrame, names: dict[str, str]) -> tuple[PastScore
     for part in ordered.partition_by(*_KEY, maintain_order=True)[:_SHOWN]:
         whole = part.filter(pl.col("people_group") == "everybody").row(0, named=True)
         later = whole["later_campaign_id"]
-        by = f"told by {names.get(later, later)}" if later else "told by people kept out by lot"
+        noun = label(outcome_of(whole["outcome"]).noun, language).capitalize()
+        title = (
+            language.say("%(noun)s, told by %(campaign)s", noun=noun, campaign=names.get(later, later))
+            if later
+            else language.say("%(noun)s, told by people kept out by lot", noun=noun)
+        )
         blocks.append(
             PastScores(
-                title=f"{outcome_of(whole['outcome']).noun.capitalize()}, {by}",
+                title=title,
                 status=_STATUS[whole["status"]],
-                label=whole["status"],
+                label=label(whole["status"], language),
                 sentences=tuple(part["in_words"]),
             )
         )
     return tuple(blocks)
 
 
-def held_out(candidates: pl.DataFrame) -> str:
+def held_out(candidates: pl.DataFrame, language: Language = ENGLISH) -> str:
     """How many of the people listed are kept out by lot; "" where nobody is."""
     count = int(candidates["standing_holdout"].sum())
     if not count:
         return ""
-    return (
-        f"{ENGLISH.number(count)} of the people listed are kept out by lot (column “Kept out by lot”): never contact "
-        "them, and what contact is worth can be told later."
+    return language.say(
+        "%(people)s of the people listed are kept out by lot (column “Kept out by lot”): never contact them, and what "
+        "contact is worth can be told later.",
+        people=language.number(count),
     )

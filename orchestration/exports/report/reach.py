@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 
 from orchestration.exports.contract_reach import ITSELF, PLATFORM_ALL, RATES, TIER_ALL
-from orchestration.exports.formatting import ENGLISH
+from orchestration.exports.language import ENGLISH, Language
 from orchestration.exports.report.view_forest import Tone
 from orchestration.exports.report.view_reach import EngagementRow, ReachBlock, ReachRow
+from orchestration.exports.retelling import label
 
 Row = dict[str, Any]
 TIERS = ("nano", "micro", "macro")
@@ -21,49 +22,45 @@ _TONES: dict[str, Tone] = {"counted": "good", "estimated": "open", "only bounds"
 _ORDER = {TIER_ALL: 0, "nano": 1, "micro": 2, "macro": 3, "unknown": 4}
 
 
-def reach_block(exports: Mapping[str, pl.DataFrame]) -> ReachBlock:
+def reach_block(exports: Mapping[str, pl.DataFrame], language: Language = ENGLISH) -> ReachBlock:
     """Totals and tiers of every campaign, and engagement."""
     table = exports["reach"].filter(pl.col("platform") == PLATFORM_ALL)
     rows = sorted(table.iter_rows(named=True), key=lambda row: (row["campaign_id"], _ORDER.get(row["tier"], 9)))
     return ReachBlock(
-        rows=tuple(_row(row) for row in rows),
-        tiers=TIERS,
-        engagement=_engagement(exports["engagement"]),
+        rows=tuple(_row(row, language) for row in rows),
+        tiers=tuple(label(tier, language) for tier in TIERS),
+        engagement=_engagement(exports["engagement"], language),
     )
 
 
-def _name(row: Row) -> str:
-    return str(row["campaign_name"] or f"Campaign {row['campaign_id']}")
-
-
-def _row(row: Row) -> ReachRow:
+def _row(row: Row, language: Language) -> ReachRow:
     is_whole = row["tier"] == TIER_ALL
     cost = row["cost_per_1000_unique"]
     return ReachRow(
-        name=_name(row) if is_whole else "",
-        tier=row["tier"],
-        gross=_people(row["gross_reach"]),
-        unique=_people(row["unique_reach"]),
-        span=_span(row),
-        saw=_people(row["effective_unique"]),
-        cost="" if cost is None else ENGLISH.money(cost, row["currency"]),
-        bad=_people(row["bad_contacts"]),
+        name=language.campaign(row["campaign_name"], row["campaign_id"]) if is_whole else "",
+        tier=label(row["tier"], language),
+        gross=_people(row["gross_reach"], language),
+        unique=_people(row["unique_reach"], language),
+        span=_span(row, language),
+        saw=_people(row["effective_unique"], language),
+        cost="" if cost is None else language.money(cost, row["currency"]),
+        bad=_people(row["bad_contacts"], language),
         tone=_TONES[row["how"]],
-        how=row["how"],
+        how=label(row["how"], language),
         words=row["in_words"] if is_whole else "",
     )
 
 
-def _people(value: float | None) -> str:
-    return "" if value is None else ENGLISH.number(value)
+def _people(value: float | None, language: Language) -> str:
+    return "" if value is None else language.number(value)
 
 
-def _span(row: Row) -> str:
+def _span(row: Row, language: Language) -> str:
     ends = {"estimated": ("unique_low", "unique_high"), "only bounds": ("bound_low", "bound_high")}.get(row["how"])
-    return "" if ends is None else " to ".join(_people(row[end]) for end in ends)
+    return "" if ends is None else language.range(*(_people(row[end], language) for end in ends))
 
 
-def _engagement(table: pl.DataFrame) -> tuple[EngagementRow, ...]:
+def _engagement(table: pl.DataFrame, language: Language) -> tuple[EngagementRow, ...]:
     """Platforms that report a rate; rates by followers, reach and impressions stay apart."""
     found = []
     for rate in RATES:
@@ -73,15 +70,21 @@ def _engagement(table: pl.DataFrame) -> tuple[EngagementRow, ...]:
             plain = {row["tier"]: row for row in rows if row["against_tier"] == ITSELF}
             compared = [row["in_words"] for row in rows if row["against_tier"] != ITSELF]
             found.append(
-                EngagementRow(platform, rate, tuple(_rate(plain.get(tier)) for tier in TIERS), tuple(compared))
+                EngagementRow(
+                    platform,
+                    label(rate, language),
+                    tuple(_rate(plain.get(tier), language) for tier in TIERS),
+                    tuple(compared),
+                )
             )
     return tuple(found)
 
 
-def _rate(row: Row | None) -> str:
+def _rate(row: Row | None, language: Language) -> str:
     if row is None or row["value"] is None:
         return ""
-    value = f"{ENGLISH.number(100 * row['value'], 1)} %"
+    value = language.share(row["value"], 1)
     if row["low"] is None:
         return value
-    return f"{value} ({ENGLISH.number(100 * row['low'], 1)} to {ENGLISH.number(100 * row['high'], 1)})"
+    low, high = (language.number(100 * row[end], 1) for end in ("low", "high"))
+    return f"{value} ({language.range(low, high)})"

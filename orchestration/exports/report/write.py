@@ -18,6 +18,7 @@ from orchestration.exports.report.campaign_page import FOLDER, campaign_page
 from orchestration.exports.report.charts.svg import Drawer
 from orchestration.exports.report.pages import folder
 from orchestration.exports.report.render import render
+from orchestration.exports.report.retold import retold
 from orchestration.exports.report.slugs import slugs
 
 
@@ -44,11 +45,11 @@ def _written(exports: Mapping[str, pl.DataFrame], context: ExportContext, out_di
         own.mkdir(parents=True, exist_ok=True)
         for left in own.glob("*.html"):
             left.unlink()
-        drawer = Drawer(language)
+        told, drawer = retold(exports, language), Drawer(language)
         front = below / "index.html"
-        front.write_text(render(build_report(exports, context, link, language), language, drawer), encoding="utf-8")
+        front.write_text(render(build_report(told, context, link, language), language, drawer), encoding="utf-8")
         for campaign_id, slug in names.items():
-            page = campaign_page(exports, context, campaign_id, slug, language)
+            page = campaign_page(told, context, campaign_id, slug, language)
             (own / f"{slug}.html").write_text(render(page, language, drawer), encoding="utf-8")
         fronts.append(front)
     return fronts[0]

@@ -119,7 +119,7 @@ def test_the_report_draws_the_curve_and_lists_ten_and_a_thousand_together(
         "1,000 together, more than took part, would reach 60,000 different people."
     )
     (rate,) = block.engagement
-    assert rate.tiers == ("10.0 % (9.0 to 11.0)", "", "")
+    assert rate.tiers == ("10.0\u202f% (9.0 to 11.0)", "", "")
     assert len(rate.compared) == 2
 
 
