@@ -16,6 +16,12 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+# A machine that was down catches up on a month of nights; Dagster itself would leave out all but the last five.
+scheduler:
+  module: dagster._core.scheduler
+  class: DagsterDaemonScheduler
+  config:
+    max_catchup_runs: 31
 """
 
 

@@ -38,6 +38,7 @@ def quick(part: str, folder: Path) -> str:
         ("mutations", ("mutated_crashes", "mutated_unaccounted")),
         ("rivals", ("torn_reads", "double_publishes", "stuck_locks")),
         ("seams", ("seams_mixed", "seams_not_equal")),
+        ("schedule", ("schedule_days_wrong", "catch_up_days_missing")),
     ],
 )
 def test_a_handful_of_trials_keeps_every_bar(part: str, figures: tuple[str, ...], tmp_path: Path) -> None:
