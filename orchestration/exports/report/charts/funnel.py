@@ -97,7 +97,8 @@ def all_funnels(exports: Mapping[str, pl.DataFrame], language: Language) -> Figu
     known = _campaigns(exports["campaign_results"]).filter(pl.any_horizontal(pl.col(*STEPS).is_not_null()))
     if known.is_empty():
         return Missing(title, language.say(_NO_STEPS))
-    rows = [row | {"name": language.campaign(row["campaign_name"], row["campaign_id"])} for row in known.to_dicts()]
+    dicts = known.to_dicts()
+    rows = [row | {"name": name} for row, name in zip(dicts, theme.names(dicts, language), strict=True)]
     bars = [
         {"campaign": row["name"], "step": column, "count": row[column]}
         for row in rows

@@ -41,13 +41,13 @@ def ledger_figures(
 
 
 def _rows(measured: pl.DataFrame, language: Language) -> list[Row]:
-    return [row | {"name": _name(row, language), "tone": _tone(row)} for row in measured.to_dicts()]
-
-
-def _name(row: Row, language: Language) -> str:
-    if row["campaign_id"] == ALL_CAMPAIGNS:
-        return language.say("All campaigns")
-    return language.campaign(row["campaign_name"], row["campaign_id"])
+    rows = measured.to_dicts()
+    names = theme.names(rows, language)
+    return [
+        row
+        | {"name": language.say("All campaigns") if row["campaign_id"] == ALL_CAMPAIGNS else name, "tone": _tone(row)}
+        for row, name in zip(rows, names, strict=True)
+    ]
 
 
 def _tone(row: Row) -> str:

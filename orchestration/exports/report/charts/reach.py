@@ -58,7 +58,7 @@ def all_pyramids(table: pl.DataFrame, language: Language) -> Figure | Missing:
     if whole.is_empty():
         return Missing(title, language.say("No campaign’s audience is known.") + " " + language.say(_NEEDED))
     rows = whole.to_dicts()
-    names = [language.campaign(row["campaign_name"], row["campaign_id"]) for row in rows]
+    names = theme.names(rows, language)
     return _nested(title, rows, names, whole, language)
 
 

@@ -31,15 +31,11 @@ def lifts(table: pl.DataFrame, language: Language) -> Figure | Missing:
             "pos_lines of stores."
         )
         return Missing(title, reason)
+    dicts = measured.to_dicts()
     rows = [
-        row
-        | {
-            "name": f"{language.campaign(row['campaign_name'], row['campaign_id'])}, {label(row['counted'], language)}",
-            "tone": "careful" if row["design"] != "randomised" and row["verdict"] != "not clear"
-            else _VERDICTS[row["verdict"]],
-        }
-        for row in measured.to_dicts()
-    ]  # fmt: skip
+        row | {"name": f"{name}, {label(row['counted'], language)}", "tone": _tone(row)}
+        for row, name in zip(dicts, theme.names(dicts, language), strict=True)
+    ]
     points = [
         {"name": row["name"], "tone": row["tone"]}
         | {name: None if row[name] is None else 100 * row[name] for name in _LIFT}
@@ -75,6 +71,11 @@ def lifts(table: pl.DataFrame, language: Language) -> Figure | Missing:
             Key(language.say("smallest lift such a test finds 8 times in 10"), "quiet-mark", "tick"),
         ),
     )
+
+
+def _tone(row: Row) -> str:
+    is_clear = row["verdict"] != "not clear"
+    return "careful" if is_clear and row["design"] != "randomised" else _VERDICTS[row["verdict"]]
 
 
 def weeks(table: pl.DataFrame, language: Language, campaign_id: str, *, with_name: bool = False) -> tuple[Figure, ...]:

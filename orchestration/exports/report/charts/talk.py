@@ -38,7 +38,12 @@ def synergy(table: pl.DataFrame, language: Language, campaign_id: str | None = N
             "and neither, or visitors known to be new."
         )
         return Missing(title, reason)
-    rows = [row | {"name": _names(row, language, campaign_id is None)} for row in measured.to_dicts()]
+    dicts = measured.to_dicts()
+    names = theme.names(dicts, language)
+    rows = [
+        row | {"name": _name(row, name if campaign_id is None else "", language)}
+        for row, name in zip(dicts, names, strict=True)
+    ]
     points = [
         {"name": row["name"], "part": part}
         | {"value": 100 * row[part], "low": 100 * row[f"{part}_low"], "high": 100 * row[f"{part}_high"]}
@@ -85,13 +90,10 @@ def synergy(table: pl.DataFrame, language: Language, campaign_id: str | None = N
     )
 
 
-def _names(row: Row, language: Language, with_campaign: bool) -> str:
+def _name(row: Row, campaign: str, language: Language) -> str:
     partner, counted = label(row["partner"], language), label(row["counted"], language)
     order = "" if row["order"] == "any order" else f", {label(row['order'], language)}"
-    if with_campaign:
-        campaign = language.campaign(row["campaign_name"], row["campaign_id"])
-        return f"{campaign}{theme.BREAK}+ {partner}: {counted}{order}"
-    return f"+ {partner}{theme.BREAK}{counted}{order}"
+    return f"{campaign}{theme.BREAK}+ {partner}: {counted}" if campaign else f"+ {partner}{theme.BREAK}{counted}{order}"
 
 
 def generations(table: pl.DataFrame, language: Language, campaign_id: str) -> Figure | Missing:

@@ -14,6 +14,8 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from orchestration.exports.language import Language
+
 # Units of the drawing. A chart is as wide as its column: 13 units are 14.5 pixels in two columns on a desktop and
 # 10 pixels on a phone; wider drawings could not be read there.
 WIDTH = 480
@@ -66,6 +68,17 @@ def data(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
         for row in rows
     ]
     return alt.InlineData(values=json.dumps(cleaned, ensure_ascii=False), format=alt.JsonDataFormat(type="json"))
+
+
+def names(rows: Sequence[Mapping[str, Any]], language: Language) -> list[str]:
+    """The rows' campaigns as they are called; where two share a name, with their ids: a chart tells rows by name."""
+    called = [language.campaign(row["campaign_name"], row["campaign_id"]) for row in rows]
+    ids: dict[str, set[str]] = {}
+    for name, row in zip(called, rows, strict=True):
+        ids.setdefault(name, set()).add(row["campaign_id"])
+    return [
+        f"{name} ({row['campaign_id']})" if len(ids[name]) > 1 else name for name, row in zip(called, rows, strict=True)
+    ]
 
 
 def quiet_axis(**more: Any) -> alt.Axis:
