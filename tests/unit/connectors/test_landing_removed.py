@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from orchestration.connectors.landing_removed import closed_at
+from orchestration.connectors.landing_removed import closed_at, removed_rows
+from orchestration.connectors.landing_rows import Stamp, key_hashes, latest_versions
 from orchestration.connectors.loads import read_loads
+from orchestration.connectors.streams import STREAMS
 from orchestration.errors import SourceError
 
 NIGHT = datetime(2026, 10, 5, 1)
@@ -100,3 +103,16 @@ def test_an_archived_copy_of_overwritten_bytes_is_not_landed_again(bakery: Baker
     bakery.write("archive.csv", _lines(1))
     bakery.write("latest.csv", _lines(1).replace("5.80", "6.00"))
     assert [result.status for result in bakery.land(NIGHT + timedelta(days=1))] == ["unchanged", "landed"]
+
+
+def test_a_row_of_a_load_whose_hashes_were_texts_is_removed_like_any_other(tmp_path: Path) -> None:
+    stream = STREAMS["campaign_products"]
+    names = {"campaign_id": ["18", "19"], "product_id": ["a", "b"], "load_id": ["old", "old"], "row_no": [1, 2]}
+    known = pl.Series("known_at", [datetime(2026, 10, 1)] * 2, pl.Datetime("us"))
+    pl.DataFrame(names).with_columns(known, pl.Series("row_hash", ["77", "78"])).write_parquet(tmp_path / "old.parquet")
+    files = [tmp_path / "old.parquet"]
+    seen = key_hashes(pl.DataFrame(names).head(1), stream)
+    stamp = Stamp("shop", "new", NIGHT, "UTC")
+    removed = removed_rows(latest_versions(files, stream), files, seen, stream, stamp, 1.0)
+    assert removed is not None and removed.columns == list(stream.landed_schema())
+    assert removed.select("campaign_id", "row_hash", "is_removed", "load_id").rows() == [("19", 0, True, "new")]
