@@ -20,8 +20,11 @@ from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
 from ml.features.dictionary import BY_NAME
+from ml.measurement.review_effect.references import references
 from orchestration.exports import quality, words
 from orchestration.exports.contract import OUTPUTS
+from orchestration.exports.contract_quality import FIGURE_WORDS, ORDER_WORDS
+from orchestration.exports.contract_reach import RATES
 from orchestration.exports.language import LOCALE, translation
 from orchestration.exports.retelling import NOTE
 
@@ -39,8 +42,10 @@ KEYWORDS: dict[str, tuple[object, ...] | None] = {
 }
 # Where ml/ says in words why a figure is missing or what to know beside it.
 NOTES = ("measurement", "monitoring/realised.py", "ambassador/judge.py", "ambassador/evidence.py", "promotion.py")
-NO_NOTES = ("references.py", "peers.py", "candidates.py", "interaction.py")
+NO_NOTES = ("peers.py", "candidates.py")
 FEWEST_WORDS = 3
+# Outputs whose headings the report prints (report/tables.py).
+_TABLES = ("campaign_results", "campaign_pacing")
 Entry = tuple[str | None, str | tuple[str, str], str]
 
 
@@ -84,7 +89,13 @@ def _contract_words() -> Iterator[str]:
         yield from (output.title, output.purpose)
         for column in output.columns:
             yield from column.allowed
+    shown = (column.title for name in _TABLES for column in OUTPUTS[name].columns if column.title)
+    yield from shown
     yield from quality.NEEDS.values()
+    yield from (name for name, _ in quality.COVERAGE.values())
+    yield from (*FIGURE_WORDS.values(), *ORDER_WORDS.values(), *RATES.values())
+    for place in (*references()["source"], *references()["claim"]):
+        yield str(place)
     for outcome in words.OUTCOMES.values():
         yield from (outcome.title, outcome.noun)
     for pair in words.UNIT_WORDS.values():

@@ -16,6 +16,7 @@ from orchestration.exports.context import ExportContext
 from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.contract_data import DATA_QUALITY
 from orchestration.exports.inputs import take
+from orchestration.exports.retelling import as_note
 
 # Metrics a marketer asks for, with the table and what its rows are called: coverage = share of rows that have one.
 COVERAGE: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -83,6 +84,19 @@ NEEDS: dict[str, str] = {
     "score_results": "uplift_scores of this or an earlier day",
     "data_quality": "at least one landed load",
 }
+
+# Notes as this module writes them, for readers of another language.
+SAID = (
+    as_note("needs %(needs)s"),
+    as_note("needs %(needs)s (%(reason)s)"),
+    as_note("left out: known minor"),
+    as_note("left out: scoring consent withdrawn"),
+    as_note("left out: no basis: scoring consent never given"),
+    as_note("scores not exported: %(model)s"),
+    as_note("trained on data up to %(day)s"),
+    as_note("%(moved)s of %(all)s moved since %(day)s, most: %(most)s"),
+    as_note("%(tier)s has %(count)s"),
+)
 
 _MODEL_OF = {"ambassador_scores": "ambassador", "uplift_scores": "uplift"}
 _COUNTS = {
