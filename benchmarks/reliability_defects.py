@@ -92,8 +92,8 @@ def _twice(session: Session) -> None:
 
 
 def _known_too_early(session: Session) -> None:
-    name = next(each for each in session.tables["training"].columns if each.startswith("days_since"))
-    _training(session, pl.lit(-3.0).alias(name))
+    """The last purchase lies three days after the decision."""
+    _training(session, pl.lit(-3.0).alias("last_purchase_age_days"))
 
 
 def _scores(session: Session, *expressions: pl.Expr) -> None:
