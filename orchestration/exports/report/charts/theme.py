@@ -88,7 +88,8 @@ def quiet_axis(**more: Any) -> alt.Axis:
 
 def number_axis(**more: Any) -> alt.Axis:
     """An axis of figures: a fine grid, few labels, no title (the chart's own line says what is drawn)."""
-    plain: dict[str, Any] = {"domain": False, "ticks": False, "tickCount": 5, "labelPadding": 6, "title": None, "labelFlush": False}
+    plain: dict[str, Any] = {"domain": False, "ticks": False, "tickCount": 5, "labelPadding": 6, "title": None}
+    plain["labelFlush"] = False  # a label stands below its mark, also at the ends
     if more.get("format") == "~s":  # thousands as k: Vega gives nothing its k too
         plain["labelExpr"] = "datum.value === 0 ? '0' : datum.label"
     return alt.Axis(**plain | more)
