@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestration.exports.contract import OUTPUTS
+from orchestration.exports.contract_plan import PLAN_OUTPUTS
 from orchestration.exports.schema import Column, Output
+from orchestration.exports.versions import published
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "exports.md"
 
@@ -27,8 +29,8 @@ contents, a sheet per output (of long lists the first 5,000 rows; the contents s
   an apostrophe in front, and so does such a sign right behind a separator or quote inside a text: a spreadsheet then
   shows it instead of running it. To undo it without loss use `orchestration.exports.cells.plain`. Parquet holds the
   text as it is; in workbooks every text is a text.
-- **Version.** A column that is removed, renamed, retyped or changes its meaning raises the output's version, with a
-  line in CHANGELOG.md. New columns do not.
+- **Version.** A column that is removed, renamed, retyped, or changes its unit or what an empty cell means raises the
+  output's version, with a line in CHANGELOG.md that names both; a test holds that. New columns and outputs do not.
 """
 
 
@@ -59,9 +61,22 @@ def _section(output: Output) -> str:
     )
 
 
+def _changes() -> str:
+    """What changed since the contract was first recorded, the newest last; breaking ones in bold."""
+    _, history = published()
+    lines = [
+        f"- `{change.output}`, version {change.version}: {change.words}{', **breaking**' if change.is_breaking else ''}"
+        for change in history
+    ]
+    nothing = "None since every output stood at the version above."
+    return "\n".join(["## Changes by version", "", *(lines or [nothing]), ""])
+
+
 def page() -> str:
     """The whole page."""
-    return _HEAD + "\n" + "\n".join(_section(output) for output in OUTPUTS.values())
+    sections = [_section(output) for output in OUTPUTS.values()]
+    plan = ["# Outputs of `nanolift plan`\n", *(_section(output) for output in PLAN_OUTPUTS)]
+    return _HEAD + "\n" + "\n".join([*sections, *plan, _changes()])
 
 
 if __name__ == "__main__":
