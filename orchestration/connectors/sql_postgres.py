@@ -118,7 +118,7 @@ class PostgresSession:
         loose = [each.name for each in columns if each.kind == "numeric" and each.digits is None]
         if not loose:
             return list(columns)
-        found = self._ask(digits_query(stream, loose, where), stream.shown).to_pylist()[0]
+        found = self._table(digits_query(stream, loose, where), stream.shown).row(0, named=True)
         digits = {name: digits_in(found[f"scale_{at}"], found[f"size_{at}"]) for at, name in enumerate(loose)}
         return [PostgresColumn(each.name, each.kind, digits.get(each.name, each.digits)) for each in columns]
 
@@ -139,9 +139,10 @@ class PostgresSession:
             found = self._table(query, stream.shown)
             return lambda: found
         asking = ThreadPoolExecutor(1, "totals")
+        self._aside.enter_context(suppress(adbc_driver_manager.Error))
         self._aside.callback(beside.close)  # last of the three
         self._aside.callback(asking.shutdown)
-        self._aside.callback(beside._stop)
+        self._aside.callback(beside._connection.adbc_cancel)  # the answer is not needed any more
         return asking.submit(beside._table, query, stream.shown).result
 
     def _beside(self) -> PostgresSession | None:
@@ -149,19 +150,13 @@ class PostgresSession:
         if self._reopen is None:
             return None
         try:
-            snapshot = str(self._ask("select pg_export_snapshot()").column(0)[0].as_py())
-            beside = self._reopen(snapshot)
+            beside = self._reopen(str(self._ask("select pg_export_snapshot()").column(0)[0].as_py()))
             # Half a million store-days fit; the server's own 4 MB go through its disk, at a third more work.
             beside._do("set local work_mem = '64MB'")
             return beside
         except SourceError as error:
             logger.info("%s: totals are asked before the rows, not beside them (%s)", self._shown, error)
         return None
-
-    def _stop(self) -> None:
-        """End what is being asked; the answer is not needed any more."""
-        with suppress(adbc_driver_manager.Error):
-            self._connection.adbc_cancel()
 
     def _table(self, query: str, shown: str) -> pl.DataFrame:
         return pl.DataFrame(pl.from_arrow(self._ask(query, shown)))
