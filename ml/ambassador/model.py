@@ -103,7 +103,7 @@ class FittedAmbassador:
             raise ModelFileError(f"no card can hold a model of kind {self.others.kind}")
         return {
             "others": {"kind": self.others.kind} | others,
-            "own": {"shift": self.own.shift, "average": self.own.average},
+            "own": {"slope": self.own.slope, "shift": self.own.shift, "average": self.own.average},
             "capture": self.capture.as_dict(),
             "purchase_value_minor": self.purchase_value_minor,
         }

@@ -11,7 +11,7 @@ import pytest
 from ml.ambassador.capture import PRIOR_SPREAD, fit_capture
 from ml.ambassador.exploration import in_exploration
 from ml.ambassador.judge import decide_ambassador, is_new, passes_of
-from ml.ambassador.own import fit_own
+from ml.ambassador.own import fit_own, slope_of
 from tests.unit.ml.worlds import training_world
 
 
@@ -111,3 +111,21 @@ def test_one_campaign_is_judged_by_other_people() -> None:
     split, passes = passes_of(_rows([date(2025, 1, 1)], [date(2025, 3, 31)]), 1)
     assert split == "other people"
     assert sorted(np.concatenate([one.judged for one in passes]).tolist()) == list(range(60))
+
+
+def test_differences_that_do_not_come_true_in_other_people_are_taken_back() -> None:
+    rng = np.random.default_rng(1)
+    true = rng.normal(0, 1, 20_000)
+    gamma = true + rng.normal(0, 3, true.size)
+    assert slope_of(3 * true, gamma) == pytest.approx(1 / 3, abs=0.02)
+    assert slope_of(rng.normal(0, 1, true.size), gamma) == pytest.approx(0, abs=0.03)
+    assert slope_of(-true, gamma) == 0  # the wrong way round is no knowledge
+    assert slope_of(true / 2, gamma) == 1  # never spread further than the trees dared
+    assert slope_of(np.full(5, 2.0), gamma[:5]) == 0
+
+
+def test_own_purchases_that_differ_between_people_only_by_chance_are_hardly_told_apart() -> None:
+    names = ["last_purchase_age_days", "net_spend_90d_minor"]
+    X = training_world(3000, 3, spread=0.2).select(names).to_numpy()
+    spread = {each: fit_own(training_world(3000, 2, spread=each), names, seed=1).predict(X).std() for each in (0, 0.3)}
+    assert spread[0] < spread[0.3] / 3
