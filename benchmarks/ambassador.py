@@ -26,6 +26,7 @@ import polars as pl
 
 from benchmarks.figures import Figure, write
 from benchmarks.trial_worlds import marts_of
+from ml.ambassador.ranges import share_held
 from ml.ambassador.tweedie import TweedieLearner
 from ml.arrays import FloatArray
 from ml.evaluate.ranking import calibration_ratio, ndcg_at, normalised_gini, value_captured_at
@@ -134,9 +135,11 @@ def figures_of(
         name: rows.select(pl.coalesce(*columns).fill_null(-1.0)).to_series().to_numpy()
         for name, columns in RIVALS.items()
     }
+    expected, high = (rows[f"expected_value_{end}minor"].to_numpy().astype(np.float64) for end in ("", "high_"))
     found = {f"{name}.ndcg": ndcg_at(value, broken_ties(score)) for name, score in rankings.items()}
     return found | {
-        "calibration": calibration_ratio(value, rows["expected_value_minor"].to_numpy().astype(np.float64)),
+        "calibration": calibration_ratio(value, expected),
+        "range_holds": share_held(value, expected, high - expected),
         "captured_10": value_captured_at(value, rankings[MODEL]),
         "gini": normalised_gini(value, rankings[MODEL]),
         "loyalty_gini": normalised_gini(value, rankings[LOYALTY]),
@@ -196,7 +199,14 @@ def bars(worlds: Sequence[Mapping[str, float]], prefix: str = "ambassador") -> l
         Figure(f"{prefix}_calibration_furthest_seed", max(shares, key=lambda share: abs(share - 1))),
         *(
             Figure(f"{prefix}_{name}", mean(name))
-            for name in ("captured_10", "gini", "promoted", "forward_gini", "forward_gini_of_best_challenger")
+            for name in (
+                "range_holds",
+                "captured_10",
+                "gini",
+                "promoted",
+                "forward_gini",
+                "forward_gini_of_best_challenger",
+            )
         ),
     ]
 

@@ -42,6 +42,8 @@ UPLIFT_COLUMNS = (
 AMBASSADOR_COLUMNS = (
     "consumer_key",
     "expected_value_minor",
+    "expected_value_low_minor",
+    "expected_value_high_minor",
     "expected_through_others_minor",
     "currency",
     "rank",
@@ -116,9 +118,11 @@ def score_ambassadors(
 ) -> pl.DataFrame:
     """Expected value of inviting everybody in the frame (AMBASSADOR_COLUMNS), best first.
 
-    expected_value_minor is what comes through others and through more purchases of their own. loyalty_rank orders the
-    same people by purchases of the last 365 days (90 where the data is younger), then by net spend: shown beside the
-    rank, and no part of it; NULL where purchases are unknown. is_exploration: worth inviting whatever the rank.
+    expected_value_minor is what comes through others and through more purchases of their own, between low and high nine
+    times in ten for the average of people scored alike (ambassador/ranges.py; NULL: a model of before ranges).
+    loyalty_rank orders the same people by purchases of the last 365 days (90 where the data is younger), then by net
+    spend: shown beside the rank, and no part of it; NULL where purchases are unknown. is_exploration: worth inviting
+    whatever the rank.
     """
     if not features.height:
         return _empty(AMBASSADOR_COLUMNS)
@@ -126,13 +130,17 @@ def score_ambassadors(
     X = features.select(names).to_numpy().astype(np.float64)
     parts = model.contributions(X)
     check_additive(parts, model.score(X))
-    total, through_others = model.values_minor(X, features["purchase_value_minor"].to_numpy().astype(np.float64))
+    purchase_value = features["purchase_value_minor"].to_numpy().astype(np.float64)
+    total, through_others = model.values_minor(X, purchase_value)
+    half = model.half_range_minor(X, purchase_value)
     own = pl.Series(PARTS[0].name, model.own_purchases(X))
     why = reasons(parts, features.with_columns(own), [*names, own.name], currency=str(card["currency"]))
     return (
         features.select(
             "consumer_key",
             expected_value_minor=pl.Series(np.rint(total).astype(np.int64)),
+            expected_value_low_minor=_whole(total - half),
+            expected_value_high_minor=_whole(total + half),
             expected_through_others_minor=pl.Series(np.rint(through_others).astype(np.int64)),
             currency=pl.lit(card["currency"], dtype=pl.String),
             exact=pl.Series(total),
@@ -146,6 +154,11 @@ def score_ambassadors(
         .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
         .select(AMBASSADOR_COLUMNS)
     )
+
+
+def _whole(values: FloatArray) -> pl.Series:
+    """Minor units; NULL where not known."""
+    return pl.Series(np.rint(values)).fill_nan(None).cast(pl.Int64)
 
 
 def _loyalty_rank(features: pl.DataFrame) -> pl.Series:
@@ -169,6 +182,8 @@ _TYPES: dict[str, pl.DataType] = {
     "uplift_high": pl.Float64(),
     "rank": pl.Int64(),
     "expected_value_minor": pl.Int64(),
+    "expected_value_low_minor": pl.Int64(),
+    "expected_value_high_minor": pl.Int64(),
     "expected_through_others_minor": pl.Int64(),
     "loyalty_rank": pl.Int64(),
     "is_exploration": pl.Boolean(),

@@ -21,6 +21,7 @@ from ml.ambassador.hurdle import HURDLE_TREES, HurdleLearner
 from ml.ambassador.judge import RIVALS, Pass, decide_ambassador, gini_gain, is_new, judged_table, passes_of
 from ml.ambassador.model import FittedAmbassador, Others, ambassador_from_parts
 from ml.ambassador.own import fit_own
+from ml.ambassador.ranges import fit_tenths
 from ml.ambassador.tweedie import FittedTweedie, TweedieLearner
 from ml.arrays import FloatArray, IntArray, cluster_codes
 from ml.errors import OutcomeError, TooFewRowsError
@@ -95,7 +96,8 @@ def train_ambassador(
     # A folder holds at least one booster.
     beside = _tweedie(X, purchases, seed).boosters if own.booster is None else {}
     capture = fit_capture(frame)
-    model = FittedAmbassador(others, own, capture, _usual_value(rows), beside)
+    tenths = fit_tenths(value, predicted[kind], cluster)
+    model = FittedAmbassador(others, own, capture, _usual_value(rows), beside, tenths)
     scores = {"candidate": predicted[kind]} | {n: s for n, s in predicted.items() if n != kind}
     judged_rows = rows[judged]
     scores |= {name: judged_rows[column].fill_null(-1.0).to_numpy() for name, column in RIVALS.items()}

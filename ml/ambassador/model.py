@@ -17,6 +17,7 @@ from ml.ambassador.capture import Capture
 from ml.ambassador.evidence import FittedEvidence
 from ml.ambassador.hurdle import FittedHurdle
 from ml.ambassador.own import FittedOwn
+from ml.ambassador.ranges import TenthErrors, half_range
 from ml.ambassador.tweedie import FittedTweedie
 from ml.arrays import FloatArray
 from ml.errors import ModelFileError
@@ -52,6 +53,7 @@ class FittedAmbassador:
         capture: from tracked to caused.
         purchase_value_minor: of a campaign whose products were never sold.
         beside: the challenger's boosters, which a folder holds where the model has none of its own.
+        tenths: how well the others were predicted; None: a model of before there were ranges.
     """
 
     others: Others
@@ -59,6 +61,7 @@ class FittedAmbassador:
     capture: Capture
     purchase_value_minor: float
     beside: Mapping[str, lgb.Booster] = field(default_factory=dict)
+    tenths: TenthErrors | None = None
 
     def through_others(self, X: FloatArray) -> FloatArray:
         """(n,) caused purchases through others, at the usual price."""
@@ -74,9 +77,16 @@ class FittedAmbassador:
         Args:
             purchase_value: (n,) minor units of a purchase of the campaign's products; NaN: unknown.
         """
-        value = np.where(np.isfinite(purchase_value), purchase_value, self.purchase_value_minor)
-        others = self.through_others(X)
+        value, others = self._value(purchase_value), self.through_others(X)
         return (others + self.own_purchases(X)) * value, others * value
+
+    def half_range_minor(self, X: FloatArray, purchase_value: FloatArray) -> FloatArray:
+        """(n,) half the 90 % range of the average value of people scored alike, in minor units; NaN: not known."""
+        if self.tenths is None:
+            return np.full(X.shape[0], np.nan)
+        tracked, others = self.others.predict(X), self.through_others(X)
+        errors = others * self.tenths.of(tracked), tracked * self.capture.value_share * self.capture.error
+        return half_range(*errors, self.own.error(X)) * self._value(purchase_value)
 
     def score(self, X: FloatArray) -> FloatArray:
         """(n,) what `contributions` add up to: the others' own scale, and the log of what own purchases add."""
@@ -103,10 +113,14 @@ class FittedAmbassador:
             raise ModelFileError(f"no card can hold a model of kind {self.others.kind}")
         return {
             "others": {"kind": self.others.kind} | others,
-            "own": {"slope": self.own.slope, "shift": self.own.shift, "average": self.own.average},
+            "own": self.own.as_dict(),
             "capture": self.capture.as_dict(),
             "purchase_value_minor": self.purchase_value_minor,
+            "tenths": None if self.tenths is None else self.tenths.as_dict(),
         }
+
+    def _value(self, purchase_value: FloatArray) -> FloatArray:
+        return np.where(np.isfinite(purchase_value), purchase_value, self.purchase_value_minor)
 
     def _own_part(self, X: FloatArray) -> FloatArray:
         return np.asarray(np.log1p(self.own_purchases(X) / self.through_others(X)), dtype=np.float64)
@@ -133,7 +147,8 @@ def ambassador_from_parts(boosters: Mapping[str, lgb.Booster], constants: Mappin
         raise ModelFileError(f"this version knows no ambassador model of kind {kind}: train again")
     return FittedAmbassador(
         others,
-        FittedOwn(boosters.get("own"), **constants["own"]),
+        FittedOwn.from_dict(boosters.get("own"), constants["own"]),
         Capture.from_dict(constants["capture"]),
         constants["purchase_value_minor"],
+        tenths=TenthErrors.from_dict(constants["tenths"]) if constants.get("tenths") else None,
     )

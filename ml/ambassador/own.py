@@ -6,14 +6,14 @@ told apart, so the trees are those of effects (strongly held back). Nothing rand
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import lightgbm as lgb
 import numpy as np
 import polars as pl
 
-from ml.arrays import FloatArray, cluster_codes
+from ml.arrays import FloatArray, IntArray, cluster_codes
 from ml.crossfit import cross_fitted_scores, doubly_robust_scores, nuisance_weights
 from ml.trees import EFFECT_TREES, LEVEL_TREES, Binned, raw_score
 
@@ -24,28 +24,48 @@ FEWEST_PER_ARM = 200
 
 @dataclass(frozen=True)
 class FittedOwn:
-    """Extra own purchases if invited.
+    """Extra own purchases if invited: average + slope x (booster - centre).
 
     Attributes:
         booster: None: not learned, 0 for everybody.
-        slope: what the booster's differences between people are multiplied with, 0 to 1: what of them came true
-            in people it was not taught on.
-        shift: added to that.
         average: mean of the doubly-robust scores, over the campaigns taught.
+        slope: how much of the booster's differences between people came true in others than it was taught on, 0 to 1.
+        centre: the booster's mean over the people whose average effect `average` is taken for.
+        average_error, slope_error: standard errors.
     """
 
     booster: lgb.Booster | None = None
-    slope: float = 1.0
-    shift: float = 0.0
     average: float = 0.0
+    slope: float = 1.0
+    centre: float = 0.0
+    average_error: float = 0.0
+    slope_error: float = 0.0
 
     def predict(self, X: FloatArray) -> FloatArray:
         """(n,) extra own purchases."""
-        return np.zeros(X.shape[0]) if self.booster is None else self.slope * raw_score(self.booster, X) + self.shift
+        return self.average + self.slope * self._differences(X)
+
+    def error(self, X: FloatArray) -> FloatArray:
+        """(n,) standard error of the average effect on people predicted alike; 0 where nothing was learned."""
+        return np.asarray(np.hypot(self.average_error, self.slope_error * self._differences(X)))
 
     def with_average_over(self, X: FloatArray) -> FittedOwn:
         """The same differences between people around the measured average: ages and sums grow with the data's."""
-        return replace(self, shift=self.average - float(replace(self, shift=0.0).predict(X).mean()))
+        return self if self.booster is None else replace(self, centre=float(raw_score(self.booster, X).mean()))
+
+    def as_dict(self) -> dict[str, float]:
+        """All but the booster, for a model card."""
+        return {name: value for name, value in vars(self).items() if name != "booster"}
+
+    @classmethod
+    def from_dict(cls, booster: lgb.Booster | None, values: Mapping[str, float]) -> FittedOwn:
+        """Back from a model card."""
+        if "shift" in values:  # cards of before slopes: booster + shift
+            return cls(booster, values["average"], centre=values["average"] - values["shift"])
+        return cls(booster, **values)
+
+    def _differences(self, X: FloatArray) -> FloatArray:
+        return np.zeros(X.shape[0]) if self.booster is None else raw_score(self.booster, X) - self.centre
 
 
 def fit_own(frame: pl.DataFrame, feature_names: Sequence[str], *, seed: int) -> FittedOwn:
@@ -93,15 +113,24 @@ def fit_own(frame: pl.DataFrame, feature_names: Sequence[str], *, seed: int) -> 
         binned, X, gamma, is_binary=False, cluster=cluster, settings=trees, folds=SLOPE_FOLDS
     )
     booster = binned.train(gamma, objective="regression", settings=trees)
-    return FittedOwn(booster, slope_of(held_out, gamma), 0.0, float(gamma.mean()))
+    slope, slope_error = slope_of(held_out, gamma)
+    average = float(gamma.mean())
+    return FittedOwn(
+        booster,
+        average,
+        slope,
+        float(raw_score(booster, X).mean()),
+        average_error=clustered_error(gamma - average, cluster) / gamma.size,
+        slope_error=slope_error,
+    )
 
 
-def slope_of(predicted: FloatArray, gamma: FloatArray) -> float:
-    """How much of the differences between people came true, 0 to 1: the best linear predictor's slope.
+def slope_of(predicted: FloatArray, gamma: FloatArray) -> tuple[float, float]:
+    """How much of the differences between people came true, 0 to 1, and its standard error.
 
-    Chernozhukov, Demirer, Duflo, Fernandez-Val, "Generic machine learning inference on heterogeneous treatment
-    effects" (2018): a slope below 1 says that predictions lie too far apart. Above 1 is not believed: trees that are
-    held back would be spread on the strength of noise.
+    The best linear predictor's slope of Chernozhukov, Demirer, Duflo, Fernandez-Val, "Generic machine learning
+    inference on heterogeneous treatment effects" (2018): below 1, predictions lie too far apart. Above 1 is not
+    believed: trees that are held back would be spread on the strength of noise.
 
     Args:
         predicted: (n,) effects of people whom the trees were not taught on.
@@ -109,5 +138,13 @@ def slope_of(predicted: FloatArray, gamma: FloatArray) -> float:
     """
     spread = predicted - predicted.mean()
     if not spread.any():
-        return 0.0
-    return float(np.clip(spread @ gamma / (spread @ spread), 0.0, 1.0))
+        return 0.0, 0.0
+    squares = float(spread @ spread)
+    slope = float(spread @ gamma) / squares
+    left = gamma - gamma.mean() - slope * spread
+    return float(np.clip(slope, 0.0, 1.0)), float(np.sqrt((spread**2) @ (left**2)) / squares)
+
+
+def clustered_error(differences: FloatArray, cluster: IntArray) -> float:
+    """Standard error of the sum of differences from a mean, whose clusters are independent."""
+    return float(np.sqrt((np.bincount(cluster, weights=differences) ** 2).sum()))

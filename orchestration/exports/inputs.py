@@ -113,6 +113,8 @@ SCORE_INPUTS: dict[str, dict[str, pl.DataType]] = {
     "ambassador": {
         "consumer_key": _TEXT,
         "expected_value_minor": _INT,
+        "expected_value_low_minor": _INT,
+        "expected_value_high_minor": _INT,
         "expected_through_others_minor": _INT,
         "currency": _TEXT,
         "rank": _INT,

@@ -66,7 +66,13 @@ def who_next(
     return WHO_NEXT.conform(ranked.with_columns(place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)))
 
 
-_WORTH = ("expected_value_minor", "expected_value_low_minor", "expected_value_high_minor", "cost_minor")
+# Column of the file: what it is called of an action.
+_WORTH = {
+    "expected_value_minor": "value",
+    "expected_value_low_minor": "low",
+    "expected_value_high_minor": "high",
+    "cost_minor": "cost",
+}
 
 
 def _recruits(ambassadors: pl.DataFrame, cost: int | None) -> pl.DataFrame:
@@ -77,6 +83,8 @@ def _recruits(ambassadors: pl.DataFrame, cost: int | None) -> pl.DataFrame:
         "consumer_key",
         score_rank="rank",
         recruit_value="expected_value_minor",
+        recruit_low="expected_value_low_minor",
+        recruit_high="expected_value_high_minor",
         recruit_reason="reason_1",
         recruit_cost=pl.lit(cost, pl.Int64),
         is_recruit=worth_it | pl.col("is_exploration"),
@@ -195,15 +203,8 @@ def _why() -> pl.Expr:
 
 
 def _of_wish(name: str) -> pl.Expr:
-    recruit = {"expected_value_minor": pl.col("recruit_value"), "cost_minor": pl.col("recruit_cost")}.get(
-        name, pl.lit(None)
-    )
-    sample = {
-        "expected_value_minor": pl.col("sample_value"),
-        "expected_value_low_minor": pl.col("sample_low"),
-        "expected_value_high_minor": pl.col("sample_high"),
-        "cost_minor": pl.col("sample_cost"),
-    }[name]
+    of_action = _WORTH[name]
+    recruit, sample = pl.col(f"recruit_{of_action}"), pl.col(f"sample_{of_action}")
     return pl.when(pl.col("wish") == RECRUIT).then(recruit).when(pl.col("wish") == SAMPLE).then(sample).cast(pl.Int64)
 
 

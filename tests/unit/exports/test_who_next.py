@@ -33,6 +33,7 @@ def tell(frames: Frames, consumer_key: str, polarity: str, moment: str, day: dat
 def score(consumer_key: str, value: int, rank: int, **cells: Any) -> dict[str, Any]:
     return {
         **{"consumer_key": consumer_key, "expected_value_minor": value, "expected_through_others_minor": 0},
+        **{"expected_value_low_minor": value - 500, "expected_value_high_minor": value + 500},
         **{"currency": "EUR", "rank": rank, "loyalty_rank": rank, "is_exploration": False},
         **{"reason_1": "told friends before", "model_id": "m1", "model_as_of": date(2026, 6, 1)},
         **cells,
@@ -53,7 +54,7 @@ def test_people_worth_more_than_they_cost_are_recruited_with_the_scores_reason(
     assert set(rows) == {"p1"}
     row = rows["p1"]
     assert (row["action"], row["why"], row["score_rank"]) == ("recruit", "told friends before", 1)
-    assert (row["expected_value_minor"], row["cost_minor"], row["expected_value_low_minor"]) == (9_000, 6_025, None)
+    assert (row["expected_value_minor"], row["cost_minor"], row["expected_value_low_minor"]) == (9_000, 6_025, 8_500)
     assert row["do_by"] == date(2026, 7, 30)
 
 

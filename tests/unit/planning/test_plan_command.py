@@ -101,6 +101,8 @@ def workspace(tmp_path: Path) -> Path:
     facts.conform(people.with_columns(empty)).write_parquet(generation / "exports" / "ambassador_candidates.parquet")
     scored = people.filter(pl.col("consumer_key") != "a10").with_columns(
         expected_value_minor=pl.int_range(2_000, 3_100, 100, dtype=pl.Int64),
+        expected_value_low_minor=pl.lit(1_000, dtype=pl.Int64),
+        expected_value_high_minor=pl.lit(4_000, dtype=pl.Int64),
         expected_through_others_minor=pl.lit(1_500, dtype=pl.Int64),
         model_id=pl.lit("m1"),
         model_as_of=pl.lit(DAY),

@@ -117,11 +117,13 @@ def test_differences_that_do_not_come_true_in_other_people_are_taken_back() -> N
     rng = np.random.default_rng(1)
     true = rng.normal(0, 1, 20_000)
     gamma = true + rng.normal(0, 3, true.size)
-    assert slope_of(3 * true, gamma) == pytest.approx(1 / 3, abs=0.02)
-    assert slope_of(rng.normal(0, 1, true.size), gamma) == pytest.approx(0, abs=0.03)
-    assert slope_of(-true, gamma) == 0  # the wrong way round is no knowledge
-    assert slope_of(true / 2, gamma) == 1  # never spread further than the trees dared
-    assert slope_of(np.full(5, 2.0), gamma[:5]) == 0
+    slope, error = slope_of(3 * true, gamma)
+    assert slope == pytest.approx(1 / 3, abs=3 * error)
+    assert error == pytest.approx(3 / 3 / np.sqrt(true.size), rel=0.05)
+    assert slope_of(rng.normal(0, 1, true.size), gamma)[0] == pytest.approx(0, abs=0.03)
+    assert slope_of(-true, gamma)[0] == 0  # the wrong way round is no knowledge
+    assert slope_of(true / 2, gamma)[0] == 1  # never spread further than the trees dared
+    assert slope_of(np.full(5, 2.0), gamma[:5]) == (0, 0)
 
 
 def test_own_purchases_that_differ_between_people_only_by_chance_are_hardly_told_apart() -> None:
