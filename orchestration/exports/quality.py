@@ -96,6 +96,8 @@ SAID = (
     as_note("trained on data up to %(day)s"),
     as_note("%(moved)s of %(all)s moved since %(day)s, most: %(most)s"),
     as_note("%(tier)s has %(count)s"),
+    as_note("with both"),
+    as_note("with neither"),
 )
 
 _MODEL_OF = {"ambassador_scores": "ambassador", "uplift_scores": "uplift"}

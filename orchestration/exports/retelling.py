@@ -21,8 +21,10 @@ import polars as pl
 from orchestration.exports.language import ENGLISH, Language, translation
 
 NOTE = "note"
+SENTENCE_WORDS = 3
 _NUMBER = re.compile(r"-?\d{1,3}(,\d{3})*(\.\d+)?|-?\d+(\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CURRENCIES = re.compile(r"[A-Z]{3}( and [A-Z]{3})+")
 _PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -70,10 +72,16 @@ def _recognised(text: str, language: Language) -> str | None:
     parts = text.split(", ")
     if len(parts) > 1 and all(label(part, language) != part for part in parts):
         return ", ".join(label(part, language) for part in parts)
+    partly = None
     for pattern, message in _patterns(language):
         if found := pattern.fullmatch(text):
-            return language.say_in(NOTE, message, **_values(found.groupdict(), language))
-    return None
+            taken = found.groupdict()
+            values = _values(taken, language)
+            said = language.say_in(NOTE, message, **values)
+            if not any(values[name] == part and len(part.split()) >= SENTENCE_WORDS for name, part in taken.items()):
+                return said
+            partly = partly or said  # a value that stays English: another message may fit better
+    return partly
 
 
 def _values(taken: Mapping[str, str], language: Language) -> dict[str, str]:
@@ -86,6 +94,8 @@ def _value(text: str, language: Language) -> str:
     if _NUMBER.fullmatch(text):
         plain = text.replace(",", "")
         return language.number(float(plain), len(plain.partition(".")[2]))
+    if _CURRENCIES.fullmatch(text):
+        return text.replace("and", language.say("and"))
     return _retold(text, language)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,12 @@ def test_an_empty_text_stays_empty() -> None:
 def test_the_catalogue_is_kept_where_the_package_is(tmp_path: Path) -> None:
     data = (catalogue.ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert "exports/locale/*/LC_MESSAGES/*.po" in data
+
+
+def test_no_message_stands_where_the_catalogue_cannot_see_it() -> None:
+    """Inside an f-string a message is not found by the extraction, and would stay English."""
+    hidden = re.compile(r"\{[^{}]*\.say(_many|_in)?\('[^']*[a-z]")
+    found = [
+        path.name for path in catalogue.ROOT.glob("orchestration/exports/**/*.py") if hidden.search(path.read_text())
+    ]
+    assert found == []

@@ -86,11 +86,12 @@ def _told(row: Row, language: Language) -> str:
     def money(name: str) -> str:
         return language.money(row[name], row["currency"], decimals=0)
 
-    words = [f"{row['name']}: {language.say('extra sales')} {money('extra')}"]
+    extra = money("extra")
     if row["extra_low"] is not None:
-        words[0] += f" ({language.range(money('extra_low'), money('extra_high'))})"
-    words += [f"{language.say('cost')} {money('cost')}"] if row["cost"] is not None else []
-    words += [f"{language.say('claimed')} {money('claimed')}"] if row["claimed"] is not None else []
+        extra = f"{extra} ({language.range(money('extra_low'), money('extra_high'))})"
+    words = [language.say("%(campaign)s: extra sales %(sales)s", campaign=row["name"], sales=extra)]
+    words += [language.say("cost %(cost)s", cost=money("cost"))] if row["cost"] is not None else []
+    words += [language.say("claimed %(sales)s", sales=money("claimed"))] if row["claimed"] is not None else []
     return ", ".join(words)
 
 

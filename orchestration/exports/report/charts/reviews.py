@@ -152,7 +152,7 @@ def _letters(near: list[Row], published: list[Row], height: float) -> list[alt.C
 def _reference(letter: str, row: Row, is_beyond: bool, language: Language) -> Key:
     year = language.say("year not stated") if row["source_year"] is None else str(row["source_year"])
     words = f"{letter}: {row['source']}, {year}"
-    return Key(f"{words}; {language.say('beyond the chart')}" if is_beyond else words, "letter")
+    return Key(language.say("%(source)s; beyond the chart", source=words) if is_beyond else words, "letter")
 
 
 def _percent(row: Row, language: Language) -> str:
