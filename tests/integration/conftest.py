@@ -44,8 +44,8 @@ class Market:
 
 def exported_bytes(generation: Generation) -> dict[str, bytes]:
     """Every export and the report of a generation, byte by byte."""
-    files = sorted([*(generation.path / "exports").iterdir(), *(generation.path / "report").iterdir()])
-    return {file.name: file.read_bytes() for file in files}
+    files = [file for part in ("exports", "report") for file in sorted((generation.path / part).rglob("*"))]
+    return {file.relative_to(generation.path).as_posix(): file.read_bytes() for file in files if file.is_file()}
 
 
 @pytest.fixture(scope="session")
