@@ -63,7 +63,10 @@ def test_every_chart_is_drawn_inside_its_box_with_words_for_who_does_not_see_it(
     page = browser.new_page()
     page.goto(address)
     charts = page.locator("figure.chart svg[role=img]")
-    assert charts.count() > 0
+    # The tiny market has too few stores for its store test: that page says so instead of drawing.
+    is_measured = "c02_store_sampling" not in address
+    assert (charts.count() > 0) == is_measured
+    assert is_measured or page.locator("p.not-drawn").count() > 0
     for place in range(charts.count()):
         chart = charts.nth(place)
         told = chart.evaluate("svg => [svg.querySelector('title').textContent, svg.querySelector('desc').textContent]")
