@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from xml.etree import ElementTree
 
+import altair as alt
 import polars as pl
 import pytest
 
@@ -88,3 +90,12 @@ def test_an_effect_that_was_not_drawn_by_lot_is_never_drawn_as_proven() -> None:
     assert isinstance(amounts, Figure)
     drawn = " ".join(amounts.spec["datasets"].values())
     assert '"name": "C", "tone": "careful"' in drawn and '"name": "All campaigns", "tone": "good"' in drawn
+
+
+@pytest.mark.parametrize(("tag", "month"), [("en", "1 Aug"), ("fr", "1 août")])
+def test_a_chart_writes_days_as_the_reader_does(tag: str, month: str) -> None:
+    days = pl.DataFrame({"on": [date(2025, 7, 15), date(2025, 8, 20)], "value": [1.0, 2.0]})
+    axis = alt.Axis(format="%-d %b", values=[{"year": 2025, "month": 8, "date": 1}])
+    chart = alt.Chart(alt.Data(values=days.with_columns(pl.col("on").cast(pl.String)).to_dicts()))
+    spec = chart.mark_line().encode(x=alt.X("on:T", axis=axis), y="value:Q").to_dict()
+    assert f">{month}</text>" in svg_of(spec, Language.of(tag))[1]

@@ -91,7 +91,7 @@ def _weeks(part: pl.DataFrame, language: Language, with_name: bool) -> Figure:
     points = [{"on": row["period_starts_on"].isoformat()} | {name: row[name] for name in names} for row in rows]
     start = next(row["period_starts_on"] for row in rows if row["is_after"]).isoformat()
     base = alt.Chart(theme.data(points)).encode(
-        x=alt.X("on:T", axis=theme.number_axis(format="%d.%m.", tickCount=6, grid=False))
+        x=alt.X("on:T", axis=theme.number_axis(format="%-d %b", tickCount=6, grid=False))
     )
     amounts = alt.Y("without_low:Q", axis=theme.number_axis(format="~s"), scale=alt.Scale(zero=False))
     begin = alt.Chart(theme.data([{"on": start}])).mark_rule(color=theme.QUIET, strokeDash=[3, 3]).encode(x="on:T")

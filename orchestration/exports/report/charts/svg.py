@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Mapping
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 from xml.etree import ElementTree
 
+from babel.dates import get_day_names, get_month_names
 from markupsafe import Markup
 
 from orchestration.exports.language import Language
@@ -30,6 +31,7 @@ _DROPPED = frozenset(
 )
 # Clip paths need ids, which would clash on a page; nothing a chart draws reaches out of its view.
 _REMOVED = frozenset({"defs", "clipPath"})
+_WIDTHS: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
 _LONG_NUMBER = re.compile(r"-?\d*\.\d{2,}(?:e-?\d+)?")
 _INVISIBLE = frozenset({"", "M0,0h0v0h0Z", "M0,0"})
 
@@ -83,13 +85,34 @@ def svg_of(spec: dict[str, Any], language: Language) -> tuple[str, Markup]:
 
     marks = language.number(1_111.5, 1)  # "1,111.5": the two marks of the language
     locale = {"decimal": marks[5], "thousands": marks[1], "grouping": [3], "currency": ["", ""], "minus": "\u2212"}
-    text = vl_convert.vegalite_to_svg(spec, format_locale=locale)
+    text = vl_convert.vegalite_to_svg(spec, format_locale=locale, time_format_locale=_calendar(language))
     root = ElementTree.fromstring(text)
     _clean(root)
     body = "".join(ElementTree.tostring(child, encoding="unicode") for child in root)
     return root.attrib["viewBox"], Markup(
         body.replace("ns0:", "").replace(' xmlns:ns0="http://www.w3.org/2000/svg"', "")
     )
+
+
+def _calendar(language: Language) -> dict[str, Any]:
+    """Names of months and days as CLDR has them, for D3's time formats; the long forms are not used by any chart."""
+    tag = language.tag
+    months, short_months = (list(get_month_names(width, locale=tag).values()) for width in _WIDTHS)
+    days, short_days = (_sunday_first(list(get_day_names(width, locale=tag).values())) for width in _WIDTHS)
+    return {
+        "dateTime": "%x %X",
+        "date": "%d/%m/%Y",
+        "time": "%H:%M",
+        "periods": ["AM", "PM"],
+        "days": days,
+        "shortDays": short_days,
+        "months": months,
+        "shortMonths": short_months,
+    }
+
+
+def _sunday_first(days: list[str]) -> list[str]:
+    return [days[-1], *days[:-1]]
 
 
 def _clean(element: ElementTree.Element) -> None:
