@@ -158,6 +158,9 @@ SCORES = Suite(
     figures=figures,
     limits=(
         Limit("ambassador.scored_count", 0.5, 5.0, 7, "people come and go slowly", may_end=True),
+        # Drift is told within a model; across models only the unit can be: cents for units give a hundredfold. What
+        # the products of the newest campaign cost moves it by less than ten.
+        Limit("ambassador.mean", 0.1, 10.0, 1, "money in another unit than before", min_past=1.0, may_end=True),
         Limit(
             "*.first_purchase.mean",
             -0.2,

@@ -100,6 +100,19 @@ def test_average_effects_do_not_jump(failed_columns: Ask) -> None:
     assert [f.labels for f in validate(suite("scores"), frames, past).failures] == [("uplift.c1.first_purchase.mean",)]
 
 
+@pytest.mark.parametrize(("usual", "is_stopped"), [(8_000.0, False), (500_000.0, True), (90.0, True), (0.5, False)])
+def test_a_new_model_may_expect_more_but_not_in_another_unit(usual: float, is_stopped: bool) -> None:
+    # The mean of today's expected values is 5,000 minor units; a usual of nearly nothing binds nobody.
+    people = pd.DataFrame(
+        {"consumer_key": [f"k{i}" for i in range(300)], "expected_value_minor": 5_000 + np.arange(300)}
+    )
+    people = people.assign(currency="EUR", rank=np.arange(300, 0, -1), reason_1="told friends", model_id="m1")
+    run = replace(scored(), ambassador=people)
+    context = GateContext(MODEL.streams_with_rows | {"ambassador_model"}, {"ambassador.mean": [usual]})
+    result = validate(suite("scores"), score_frames(run, {}), context)
+    assert (("ambassador.mean",) in [failure.labels for failure in result.failures]) == is_stopped, result.one_line()
+
+
 EFFECT = {"campaign_id": "c1", "outcome": "net_spend", "unit": "consumer", "status": "measured"}
 OF_C1 = {"subject": "campaign", "subject_id": "c1", "outcome": "net_spend", "design": "observational"}
 
