@@ -151,7 +151,7 @@ def _letters(near: list[Row], published: list[Row], height: float) -> list[alt.C
 
 def _reference(letter: str, row: Row, is_beyond: bool, language: Language) -> Key:
     year = language.say("year not stated") if row["source_year"] is None else str(row["source_year"])
-    words = f"{letter}: {row['source']}, {year}"
+    words = f"{letter}: {label(row['source'], language)}, {year}"
     return Key(language.say("%(source)s; beyond the chart", source=words) if is_beyond else words, "letter")
 
 
