@@ -23,6 +23,7 @@ from orchestration.exports.delivery.record import read_records
 from orchestration.exports.delivery.run import Courier, Outcome, not_delivered
 from orchestration.generations import Generation, generations
 from orchestration.publishing import next_sequence, publish, write_manifest
+from orchestration.sealed import sealed
 from orchestration.settings import Retention, load_settings
 from orchestration.workspace import Build, Workspace
 from tests.live.delivery_places import (
@@ -231,10 +232,10 @@ def test_a_database_shows_the_latest_rows_as_they_were_published(brand: Brand) -
     wider = brand.publish()
     rows = pl.read_parquet(wider.path / "exports/reach.parquet").with_columns(note=pl.lit("new"))
     rows.write_parquet(wider.path / "exports/reach.parquet")
-    manifest = json.loads((wider.path / "manifest.json").read_text())
+    manifest = dict(wider.manifest)
     said = {"sha256": sha256_of(wider.path / "exports/reach.parquet")}
     manifest["files"]["exports/reach.parquet"] |= said
-    (wider.path / "manifest.json").write_text(json.dumps(manifest))
+    (wider.path / "manifest.json").write_text(json.dumps(sealed(manifest)))
     assert not_delivered(brand.deliver()) == []
     assert place.rows("reach").equals(rows.sort("person")), "a new column is there, at the end"
     assert place.rows(f"reach_v1 where nanolift_generation = '{newest.name}'")["note"].null_count() == ROWS

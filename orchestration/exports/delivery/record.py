@@ -120,16 +120,20 @@ def due(found: Sequence[Generation], records: Mapping[str, Record], now: Generat
 
     From the first one it was offered on, all that are kept; a target that was offered none begins with the current.
     None that is later than the current: those were rolled back.
+
+    Raises:
+        IntegrityError: the current generation's manifest is damaged.
     """
     if now is None:
         return []
     place = {each.name: (each.as_of, int(each.manifest["published_sequence"])) for each in found}
-    first = min((record.published_sequence for record in records.values()), default=place[now.name][1])
+    here = now.as_of, int(now.manifest["published_sequence"])
+    first = min((record.published_sequence for record in records.values()), default=here[1])
     missing = [
         each
         for each in found
         if place[each.name][1] >= first
-        and place[each.name] <= place[now.name]
+        and place[each.name] <= here
         and not (each.name in records and records[each.name].is_delivered)
     ]
     return sorted(missing, key=lambda each: place[each.name], reverse=True)

@@ -63,7 +63,7 @@ class Courier:
 
         Raises:
             ConfigurationError: no such target or generation.
-            IntegrityError: a record that cannot be read.
+            IntegrityError: a record or the current generation's manifest that cannot be read.
         """
         specs = self._specs(target)
         found = generations(self.workspace)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from orchestration.errors import IntegrityError
 from orchestration.exports.delivery.package import Item, Package
 from orchestration.exports.delivery.record import Record, delivered, due, failed, started
 from orchestration.generations import Generation
@@ -42,6 +43,14 @@ def test_what_was_rolled_back_is_not_due(publish_day: PublishDay) -> None:
     found = [publish_day(f"2026-01-0{day}", name=f"d{day}") for day in (1, 2, 3)]
     records = {"d1": record(found[0], "failed"), "d3": record(found[2], "failed")}
     assert [each.name for each in due(found, records, found[1])] == ["d2", "d1"]
+
+
+def test_a_damaged_current_generation_is_told_and_nothing_is_due(publish_day: PublishDay) -> None:
+    found = [publish_day(f"2026-01-0{day}", name=f"d{day}") for day in (1, 2)]
+    manifest = found[1].path / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("2026-01-02", "2026-01-09"))
+    with pytest.raises(IntegrityError, match=r"manifest\.json is damaged"):
+        due(found[:1], {"d1": record(found[0], "delivered")}, Generation(found[1].path))
 
 
 def test_nothing_published_is_nothing_due() -> None:
