@@ -26,6 +26,20 @@ ALL_BASES = Column("basis", "Basis", "text", "every basis the run's sources decl
 CONSUMER = Column("consumer_key", "Person", "text", "pseudonym of the person; only the vault leads back to a contact")
 CAMPAIGN = Column("campaign_id", "Campaign", "text", "the brand's id of the campaign")
 
+# The ends of expected_value_minor's range.
+VALUE_RANGE = tuple(
+    Column(
+        f"expected_value_{end}_minor",
+        end,
+        "minor",
+        f"{end}er end of the range that holds the average of people scored alike nine times in ten",
+        unit="minor units of currency",
+        when_null="no range available",
+        unit_column="currency",
+    )
+    for end in ("low", "high")
+)
+
 PERSON_FACTS = (
     Column("tier", "Audience tier", "text", "by the followers of the largest known account", allowed=TIERS),
     Column("tier_preset", "Tier boundaries", "text", "name of the boundaries in force"),

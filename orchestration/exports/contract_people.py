@@ -18,6 +18,7 @@ from orchestration.exports.columns import (
     REACH_AND_CONSENT,
     REASONS,
     UNIT,
+    VALUE_RANGE,
 )
 from orchestration.exports.schema import Column, Output
 
@@ -62,18 +63,7 @@ AMBASSADOR_SCORES = Output(
             unit="minor units of currency",
             unit_column="currency",
         ),
-        *(
-            Column(
-                f"expected_value_{end}_minor",
-                end,
-                "minor",
-                f"{end}er end of the range that holds the average of people scored alike nine times in ten",
-                unit="minor units of currency",
-                when_null="no range available",
-                unit_column="currency",
-            )
-            for end in ("low", "high")
-        ),
+        *VALUE_RANGE,
         Column(
             "expected_through_others_minor",
             "… of these through others",

@@ -5,7 +5,7 @@ Belongs here: descriptions only. Does not: how rows are made (who_next.py).
 
 from __future__ import annotations
 
-from orchestration.exports.columns import AS_OF, BASIS, CONSUMER, PERSON_FACTS
+from orchestration.exports.columns import AS_OF, BASIS, CONSUMER, PERSON_FACTS, VALUE_RANGE
 from orchestration.exports.schema import Column, Output
 
 FIX, RECRUIT, SAMPLE, THANK, LEAVE = "fix", "recruit", "sample", "thank", "leave alone"
@@ -36,18 +36,7 @@ WHO_NEXT = Output(
             when_null=_NOT_KNOWN,
             unit_column="currency",
         ),
-        *(
-            Column(
-                f"expected_value_{end}_minor",
-                end,
-                "minor",
-                f"{end}er end of the range that holds it nine times in ten",
-                unit="minor units of currency",
-                when_null="no range available",
-                unit_column="currency",
-            )
-            for end in ("low", "high")
-        ),
+        *VALUE_RANGE,
         Column(
             "cost_minor",
             "Cost",

@@ -34,6 +34,7 @@ from orchestration.exports.report.pages import translations
 from orchestration.exports.report.view import ReportContext, Tile
 from orchestration.exports.retelling import label
 from orchestration.exports.words import outcome_of
+from orchestration.exports.writers import ALL_OUTPUTS
 
 
 def build_report(
@@ -89,6 +90,7 @@ def build_report(
         files=data.files(exports, link, language),
         notes=context.design_notes,
         dictionary_href=f"{link}/data_dictionary",
+        workbook_href=f"{link}/{ALL_OUTPUTS}.xlsx",
         translations=translations(language.tag, context.languages),
         charts=report_charts(exports, language),
     )

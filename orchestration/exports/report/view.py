@@ -215,5 +215,6 @@ class ReportContext:
     files: tuple[FileRow, ...]
     notes: tuple[str, ...]
     dictionary_href: str
+    workbook_href: str
     translations: tuple[Translation, ...]
     charts: Mapping[str, Charts]

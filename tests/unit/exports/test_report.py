@@ -100,7 +100,8 @@ def test_links_lead_to_files_that_exist(frames, context, tmp_path: Path) -> None
     page_path = write_report(tmp_path / "exports", context, tmp_path / "report")
     page = Page(page_path.read_text(encoding="utf-8"))
     links = [a["href"] or "" for tag, a in page.tags if tag == "a"]
-    assert sum(link.startswith("../exports/") for link in links) == len(OUTPUTS) * 3 + 2
+    # Three files an output, two of the dictionary, the workbook of all.
+    assert sum(link.startswith("../exports/") for link in links) == len(OUTPUTS) * 3 + 3
     ids = {a.get("id") for _, a in page.tags}
     for link in links:
         assert (link[1:] in ids) if link.startswith("#") else (page_path.parent / link).is_file()
