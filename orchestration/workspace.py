@@ -65,6 +65,21 @@ class Workspace:
         return self.root / "plans"
 
     @property
+    def receipts(self) -> Path:
+        """<instant>_<what>.json: what was erased, expired or rotated, with counts, signed."""
+        return self.root / "receipts"
+
+    @property
+    def suppression(self) -> Path:
+        """Encrypted file: keyed hashes of people who must not be landed again."""
+        return self.root / "suppression"
+
+    @property
+    def erasure(self) -> Path:
+        """Encrypted file: an erasure that has begun and is not finished; gone when it is."""
+        return self.root / "erasure"
+
+    @property
     def builds(self) -> Path:
         """Scratch of running runs, one folder a run; swept at the next start."""
         return self.root / "builds"
