@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 
 from ml.ambassador.capture import fit_capture
-from ml.ambassador.evidence import EvidenceLearner, FittedEvidence
+from ml.ambassador.evidence import FittedEvidence
+from ml.ambassador.evidence_learner import EvidenceLearner
 from ml.ambassador.exploration import in_exploration
 from ml.ambassador.hurdle import HURDLE_TREES, HurdleLearner
 from ml.ambassador.judge import RIVALS, Pass, decide_ambassador, gini_gain, is_new, judged_table, passes_of

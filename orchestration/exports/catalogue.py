@@ -41,7 +41,9 @@ KEYWORDS: dict[str, tuple[object, ...] | None] = {
     "_": None,
 }
 # Where ml/ says in words why a figure is missing or what to know beside it.
-NOTES = ("measurement", "monitoring/realised.py", "ambassador/judge.py", "ambassador/evidence.py", "promotion.py")
+NOTES = (
+    "measurement", "monitoring/realised.py", "ambassador/judge.py", "ambassador/evidence_learner.py", "promotion.py",
+)  # fmt: skip
 NO_NOTES = ("peers.py", "candidates.py")
 FEWEST_WORDS = 3
 # Outputs whose headings the report prints (report/tables.py).

@@ -207,8 +207,8 @@ def test_stars_stand_against_the_feeling_read(context: ExportContext) -> None:
 
 
 def test_every_moment_and_kind_is_the_same_word_in_every_layer() -> None:
-    from expectations.suites.marts import MOMENTS as GATED
-    from expectations.suites.marts import UGC_KINDS
+    from expectations.suites.marts_tables import MOMENTS as GATED
+    from expectations.suites.marts_tables import UGC_KINDS
     from ml.text.kinds import KINDS
     from ml.text.rules import MOMENTS
     from orchestration.connectors.streams.labels import MOMENTS as LABELS

@@ -7,7 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from ml.ambassador.evidence import EvidenceLearner, FittedEvidence
+from ml.ambassador.evidence import FittedEvidence
+from ml.ambassador.evidence_learner import EvidenceLearner
 from ml.ambassador.tweedie import TweedieLearner
 from ml.arrays import FloatArray
 from ml.errors import InputError, TooFewRowsError
