@@ -26,7 +26,7 @@ LOADS = FrameExpectations(
         *never_null("load", "rows_unaccounted", "rows_missing_in_file"),
         unique("load"),
         within("rows_read", 0, None),
-        always("rows_unaccounted", 0, "rows read are not accepted + quarantined + duplicates"),
+        always("rows_unaccounted", 0, "rows read are not accepted + quarantined + duplicates + withheld"),
         always("rows_missing_in_file", 0, "data.parquet does not hold the rows that were accepted"),
         always("quarantine_excess", 0, "over 2 % of the load could not be typed: has its format changed?"),
         always("conflict_excess", 0, "over 20 % repeat a key with other values: is the key complete?"),

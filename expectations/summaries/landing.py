@@ -44,10 +44,11 @@ def loads_frame(records: Iterable[Mapping[str, Any]], stored_rows: Mapping[str, 
         stored_rows: "source/stream/load_id" → rows counted in its data.parquet.
 
     Returns:
-        load, rows_read, rows_unaccounted (0 when read = accepted + quarantined + duplicate), rows_missing_in_file
-        (accepted + removed - stored), quarantine_excess and conflict_excess (rows above the allowance, 0: within),
-        is_empty_delivery (1: the latest load of a source's stream read no row, an earlier one did; not where only
-        news was asked for), control_cells_differing (store-days whose rows or amount are not what the source says of
+        load, rows_read, rows_unaccounted (0 when read = accepted + quarantined + duplicate + suppressed + expired),
+        rows_missing_in_file (accepted + removed - stored), quarantine_excess and conflict_excess (rows above the
+        allowance, 0: within), is_empty_delivery (1: the latest load of a source's stream read no row, an earlier one
+        did; not where only news was asked for), control_cells_differing (store-days whose rows or amount are not what
+        the source says of
         them; 0 also where it was not asked).
     """
     rows = []
@@ -59,6 +60,7 @@ def loads_frame(records: Iterable[Mapping[str, Any]], stored_rows: Mapping[str, 
         load = f"{record['source']}/{record['stream']}/{record['load_id']}"
         read, accepted = int(record["rows_read"]), int(record["rows_accepted"])
         quarantined, duplicate = int(record["rows_quarantined"]), int(record["rows_duplicate"])
+        withheld = int(record.get("rows_suppressed", 0)) + int(record.get("rows_expired", 0))
         kept = accepted + int(record.get("rows_removed", 0))
         only_news = record.get("cursor") is not None and not record.get("is_complete", False)
         is_empty = read == 0 and not only_news and latest[place] == record["load_id"] and place in had_rows
@@ -69,7 +71,7 @@ def loads_frame(records: Iterable[Mapping[str, Any]], stored_rows: Mapping[str, 
             {
                 "load": load,
                 "rows_read": read,
-                "rows_unaccounted": read - accepted - quarantined - duplicate,
+                "rows_unaccounted": read - accepted - quarantined - duplicate - withheld,
                 "rows_missing_in_file": kept - stored_rows[load] if load in stored_rows else kept,
                 "quarantine_excess": max(0, refused - allowed),
                 "conflict_excess": max(0, int(record["conflicting_duplicates"]) - conflicts_allowed),

@@ -155,6 +155,7 @@ def _result(load: Load) -> LoadResult:
         rows_quarantined=load.rows_quarantined,
         rows_duplicate=load.rows_duplicate,
         rows_removed=load.rows_removed,
+        rows_suppressed=load.rows_suppressed,
         bytes=load.data.stat().st_size,
         note="; ".join([str(load.source_files[0]["path"]), *load.notes]),
     )

@@ -175,11 +175,13 @@ def check_identity(load: Load) -> None:
     """Nothing is lost silently.
 
     Raises:
-        IntegrityError: rows read are not accepted + quarantined + duplicates.
+        IntegrityError: rows read are not accepted + quarantined + duplicates + suppressed (+ expired, of old loads).
     """
     parts = load.rows_accepted + load.rows_quarantined + load.rows_duplicate
+    parts += load.rows_suppressed + load.rows_expired
     if load.rows_read != parts:
         raise IntegrityError(
             f"{load.source}/{load.stream}/{load.load_id}: {load.rows_read} rows read, but {load.rows_accepted} "
-            f"accepted + {load.rows_quarantined} quarantined + {load.rows_duplicate} duplicates = {parts}"
+            f"accepted + {load.rows_quarantined} quarantined + {load.rows_duplicate} duplicates + "
+            f"{load.rows_suppressed} suppressed = {parts}"
         )

@@ -47,10 +47,12 @@ ARROW_TYPES: dict[str, Any] = {
 class Load:
     """What `_load.json` says of a load, and where it lies.
 
-    rows_read = rows_accepted + rows_quarantined + rows_duplicate. rows_skipped: rows of the file that the mapping says
-    are not of the stream; they are not in rows_read. Instants are ISO 8601 texts, UTC. columns_new: columns of the
-    file that the previous load of the stream did not have. mapping_slot: which of the source's mappings of the stream
-    made the load (a customer file may give two kinds of links). cursor: how far the extractor had read; None for files.
+    rows_read = rows_accepted + rows_quarantined + rows_duplicate + rows_suppressed + rows_expired. rows_suppressed: of
+    people who must be forgotten, not landed or taken out since; rows_expired: taken out when their time was over.
+    rows_skipped: rows of the file that the mapping says are not of the stream; they are not in rows_read. Instants are
+    ISO 8601 texts, UTC. columns_new: columns of the file that the previous load of the stream did not have.
+    mapping_slot: which of the source's mappings of the stream made the load (a customer file may give two kinds of
+    links). cursor: how far the extractor had read; None for files.
     control: the source's own totals against what came (sql_control.compared); None: it was not asked.
     is_complete: the load saw all rows that the source had. rows_removed: rows landed before that the source no longer
     has; they stand in data.parquet once again with is_removed, beyond rows_accepted. rows_drifted: of the rows set
@@ -85,6 +87,8 @@ class Load:
     rows_drifted: int = 0
     notes: list[str] = field(default_factory=list)
     control: dict[str, Any] | None = None
+    rows_suppressed: int = 0
+    rows_expired: int = 0
 
     @property
     def data(self) -> Path:
@@ -125,6 +129,7 @@ class LoadResult:
     rows_quarantined: int = 0
     rows_duplicate: int = 0
     rows_removed: int = 0
+    rows_suppressed: int = 0
     bytes: int = 0
     note: str = ""
 
