@@ -90,13 +90,18 @@ class Brand:
         )
         build = Build(self.workspace.builds / "g1" / "generation")
         build.exports.mkdir(parents=True)
-        pl.DataFrame(
+        scores = pl.DataFrame(
             {
                 "consumer_key": list(keys.values()),
                 "rank": range(1, len(keys) + 1),
                 "standing_holdout": [False] * len(keys),
             }
-        ).write_parquet(build.exports / "ambassador_scores.parquet")
+        )
+        scores.write_parquet(build.exports / "ambassador_scores.parquet")
+        scores.drop("rank").write_parquet(build.exports / "ambassador_candidates.parquet")
+        actions = pl.Series("action", ["recruit", "thank", "recruit", "recruit", "recruit"])
+        who_next = scores.select("consumer_key", place=pl.col("rank").reverse()).with_columns(actions)
+        who_next.write_parquet(build.exports / "who_next.parquet")
         with duckdb.connect(str(build.warehouse)) as connection:
             connection.register("resolved", resolved.to_arrow())
             connection.execute("create schema intermediate")
@@ -172,6 +177,13 @@ def test_a_list_for_a_platform_holds_hashes_only(brand: Brand, tmp_path: Path) -
     brand.deliver(table("email_sha256"))
     hashes = sorted(hashlib.sha256(f"{name}@oat.example".encode()).hexdigest() for name in ("ann", "ben", "cem"))
     assert read_list(tmp_path) == ["email_sha256", *hashes]
+
+
+def test_the_people_to_recruit_next_go_out_in_the_order_of_the_front_file(brand: Brand, tmp_path: Path) -> None:
+    asked = table("consumer_ref")
+    asked["audience"] = asked["audience"] | {"choose_from": "who_next", "actions": ["recruit"]}
+    assert brand.deliver(asked)["considered"] == 4
+    assert read_list(tmp_path) == ["consumer_ref", "card-cem", "card-ann"]
 
 
 def test_another_purpose_than_the_one_granted_gives_nobody_and_opens_no_vault(brand: Brand, tmp_path: Path) -> None:

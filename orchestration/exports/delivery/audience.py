@@ -40,7 +40,13 @@ class People:
 
 
 def chosen(scores: pl.DataFrame, audience: Audience) -> pl.DataFrame:
-    """consumer_key, is_held_out of the published list that an audience asks for, best first."""
+    """consumer_key, is_held_out of the published list that an audience asks for, best first.
+
+    Args:
+        scores: the output it chooses from; who_next with standing_holdout of ambassador_candidates beside it.
+    """
+    if audience.choose_from == "who_next":
+        scores = scores.filter(pl.col("action").is_in(audience.actions)).rename({"place": "rank"})
     if audience.choose_from == "uplift_scores":
         scores = scores.filter(
             (pl.col("campaign_id") == audience.campaign_id)

@@ -47,7 +47,10 @@ def audience_package(
     """
     audience = spec.audience
     assert audience is not None
-    scores = pl.read_parquet(checked(generation, f"exports/{audience.choose_from}.parquet"))
+    scores = _output(generation, audience.choose_from)
+    if audience.choose_from == "who_next":
+        held_out = _output(generation, "ambassador_candidates").select("consumer_key", "standing_holdout")
+        scores = scores.join(held_out, on="consumer_key", how="left")
     identities, known_minors = _published(generation)
     consents = consent_now(_landed(workspace, "consents", _CONSENTS), identities, at)
     minors = pl.concat([known_minors, _landed_minors(workspace, identities)])
@@ -64,6 +67,10 @@ def audience_package(
     if spec.kind == "postgres":
         item = Item.of("audience/audience.parquet", as_parquet(listed))
     return packed(spec, settings.brand.name, generation, (item,), counts)
+
+
+def _output(generation: Generation, name: str) -> pl.DataFrame:
+    return pl.read_parquet(checked(generation, f"exports/{name}.parquet"))
 
 
 def _published(generation: Generation) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -50,22 +50,26 @@ class Audience(BaseModel):
     identifier: consumer_ref, the brand's own reference; or email_sha256, for platforms that match audiences.
     most: no more people than this; None: all who may be contacted.
     campaign_id, outcome, groups: uplift_scores: which list, and which of its groups.
+    actions: who_next: people with one of these things to do.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    choose_from: Literal["ambassador_scores", "uplift_scores"]
+    choose_from: Literal["who_next", "ambassador_scores", "uplift_scores"]
     purpose: Literal["contact", "ugc_reuse"]
     identifier: Literal["consumer_ref", "email_sha256"]
     most: int | None = Field(default=None, gt=0)
     campaign_id: str | None = None
     outcome: str | None = None
     groups: tuple[Literal["contact helps", "buys anyway", "no effect", "unknown"], ...] = ("contact helps",)
+    actions: tuple[Literal["fix", "recruit", "sample", "thank"], ...] = ()
 
     @model_validator(mode="after")
     def _fits_its_list(self) -> Audience:
-        own = {"campaign_id", "outcome", "groups"} & self.model_fields_set
-        if self.choose_from == "ambassador_scores" and own:
-            raise ValueError(f"{sorted(own)} belong to choose_from = 'uplift_scores'")
+        for others, of in ({"campaign_id", "outcome", "groups"}, "uplift_scores"), ({"actions"}, "who_next"):
+            if self.choose_from != of and (own := others & self.model_fields_set):
+                raise ValueError(f"{sorted(own)} belong to choose_from = {of!r}")
+        if self.choose_from == "who_next" and not self.actions:
+            raise ValueError("choose_from = 'who_next' needs actions: a list of people is for one thing to do")
         if self.choose_from == "uplift_scores" and (self.campaign_id is None or self.outcome is None):
             raise ValueError("choose_from = 'uplift_scores' needs campaign_id and outcome: each has a list of its own")
         return self

@@ -115,6 +115,22 @@ def test_the_best_come_first_and_who_would_be_hurt_is_never_chosen() -> None:
     assert chosen(scores, asked).rows() == [("first", True), ("second", False)], "unknown holdout: not contacted"
 
 
+def test_a_list_for_one_action_holds_nobody_with_another_and_nobody_held_out() -> None:
+    who_next = pl.DataFrame(
+        {
+            "place": [3, 1, 2, 4, 5],
+            "consumer_key": ["late", "fix", "soon", "held", "unknown"],
+            "action": ["recruit", "fix", "sample", "recruit", "recruit"],
+            "standing_holdout": [False, False, False, True, None],
+        }
+    )
+    asked = Audience(
+        **{"choose_from": "who_next", "actions": ("recruit", "sample")},
+        **{"purpose": "contact", "identifier": "consumer_ref"},
+    )
+    assert chosen(who_next, asked).rows() == [("soon", False), ("late", False), ("held", True), ("unknown", True)]
+
+
 def references() -> pl.DataFrame:
     return pl.DataFrame(
         [

@@ -11,6 +11,7 @@ from orchestration.exports.delivery.spec import Delivery
 
 S3 = {"name": "lake", "kind": "s3", "path": "s3://bucket/nanolift"}
 SQL = {"url": "postgresql://db.example:5432/marketing", "user": "writer", "password_env": "DB_PASSWORD"}
+CONTACT = {"purpose": "contact", "identifier": "consumer_ref"}
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,12 @@ SQL = {"url": "postgresql://db.example:5432/marketing", "user": "writer", "passw
             "needs campaign_id and outcome",
         ),
         ({**S3, "audience": {"choose_from": "ambassador_scores", "purpose": "scoring"}}, "contact"),
+        ({**S3, "audience": {"choose_from": "who_next", **CONTACT}}, "needs actions"),
+        ({**S3, "audience": {"choose_from": "who_next", "actions": ["leave alone"], **CONTACT}}, "actions"),
+        (
+            {**S3, "audience": {"choose_from": "ambassador_scores", "actions": ["thank"], **CONTACT}},
+            "belong to choose_from = 'who_next'",
+        ),
     ],
 )
 def test_what_cannot_work_is_refused(table: dict[str, Any], says: str) -> None:
