@@ -11,6 +11,7 @@ import click
 
 from orchestration.cli_options import WORKSPACE
 from orchestration.cli_plan import plan
+from orchestration.cli_ui import daemon, ui
 from orchestration.errors import NanoliftError
 
 
@@ -54,17 +55,6 @@ def run(workspace: Path, as_of: date | None, full_refresh: bool, replay_at: date
     )
     click.echo(outcome.message)
     sys.exit(0 if outcome.succeeded else 1)
-
-
-@cli.command()
-@WORKSPACE
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
-@click.option("--read-only", is_flag=True, help="For viewers: look, start nothing.")
-def ui(workspace: Path, port: int, read_only: bool) -> None:
-    """Open Dagster's UI for the workspace, on this machine only."""
-    from orchestration.ui import serve
-
-    sys.exit(serve(workspace, port, read_only=read_only))
 
 
 @cli.command()
@@ -230,6 +220,8 @@ def assign_people(
 
 
 cli.add_command(plan)
+cli.add_command(ui)
+cli.add_command(daemon)
 
 
 def main() -> None:
