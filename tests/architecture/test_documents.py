@@ -29,6 +29,7 @@ TOP_LEVEL = (
     "docs/",
     "examples/",
     "benchmarks/",
+    "deploy/",
     ".ci/",
 )
 ROOT_FILE = re.compile(r"^[A-Za-z.][\w.]*\.(md|toml|yml|lock|example)$|^(Makefile|LICENSE)$")

@@ -38,6 +38,7 @@ def quick(part: str, folder: Path) -> str:
         ("mutations", ("mutated_crashes", "mutated_unaccounted")),
         ("rivals", ("torn_reads", "double_publishes", "stuck_locks")),
         ("seams", ("seams_mixed", "seams_not_equal")),
+        ("door", ("ui_probes_refused_of_12", "ui_allowed_of_14", "viewers_refused_of_13")),
         ("schedule", ("schedule_days_wrong", "catch_up_days_missing")),
     ],
 )
