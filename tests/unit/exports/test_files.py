@@ -130,12 +130,30 @@ def test_no_cell_of_a_csv_begins_with_a_formula_and_none_is_lost(frames, context
             assert [plain(cell) or None for cell in cells] == table.get_column(column).to_list()
 
 
-@given(st.text(alphabet="'=+-@;,|\"\t\r\n＝ab ", max_size=12))
+@given(st.text(alphabet="'=+-@;,|\"\t\r\n＝ab \x00\u200b\u3000", max_size=12))
 def test_making_a_cell_harmless_loses_nothing(text: str) -> None:
     safe = pl.DataFrame({"x": [text]}).select(harmless(pl.col("x"))).item()
     assert plain(safe) == text
     for separator in ';,|"\t':
         assert not any(part[:1] in tuple("=+-@＝") for part in safe.split(separator) if part)
+
+
+@pytest.mark.parametrize(
+    "dropped", ["\x00", "\x0b", "\x1f", "\x7f", "\u200b", "\ufeff", "\u2060", "\xad", "\u202e", "'\x00"]
+)
+@pytest.mark.parametrize("sign", ["=", "+", "@"])
+def test_what_a_spreadsheet_drops_hides_no_formula_behind_it(dropped: str, sign: str) -> None:
+    texts = [f"{dropped}{sign}1+1", f"x;{dropped}{sign}1+1"]
+    safe = pl.DataFrame({"x": texts}).select(harmless(pl.col("x"))).to_series().to_list()
+    assert safe == [f"'{dropped}{sign}1+1", f"x;'{dropped}{sign}1+1"]
+    assert [plain(text) for text in safe] == texts
+
+
+@pytest.mark.parametrize("blank", [" ", "\xa0", "\u2003", "\u3000"])
+def test_a_blank_at_the_beginning_hides_no_formula_and_one_within_a_sentence_is_none(blank: str) -> None:
+    texts = [f"{blank}=1+1", f"sun,{blank}- rain"]
+    safe = pl.DataFrame({"x": texts}).select(harmless(pl.col("x"))).to_series().to_list()
+    assert safe == [f"'{blank}=1+1", texts[1]]
 
 
 def test_ordinary_texts_and_negative_numbers_stay_as_they_are(frames, context, tmp_path: Path) -> None:
