@@ -19,6 +19,7 @@ from ml.measurement.store_lift.panel import history
 from ml.measurement.store_lift.power import power_curve
 from ml.planning.assignment import assign_people, assign_stores
 from orchestration.errors import ConfigurationError, SourceError
+from orchestration.exports.cells import harmless
 from orchestration.generations import current
 from orchestration.settings import load_settings
 from orchestration.workspace import Build, Workspace
@@ -118,6 +119,12 @@ def assign_people_to(
 def _written(members: pl.DataFrame, out: Path) -> str:
     if out.exists():
         raise SourceError(f"{out} is already there: a draw is made once; choose another name to draw again")
+    # The file is landed as it stands, so nothing in it may be defused; a phone number as a reference is no formula.
+    for name in members.select(pl.col(pl.String)).columns:
+        text = pl.col(name)
+        live = members.filter(text != harmless(text), ~text.str.contains(r"^\+\d+$")).height
+        if live:
+            raise SourceError(f"{live} values of {name} would run as formulas in a spreadsheet: correct them first")
     members.write_csv(out, datetime_format="%Y-%m-%dT%H:%M:%SZ")
     counts = members.group_by("arm").len().sort("arm")
     told = ", ".join(f"{count:,} {arm}" for arm, count in counts.iter_rows())

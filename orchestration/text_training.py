@@ -7,6 +7,7 @@ and judging (ml/text/train_own.py), choosing the model of a run (text_models.py)
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from orchestration.lock import workspace_lock
 from orchestration.text_models import text_models
 from orchestration.workspace import Workspace
 
+# A language is a folder's name, too.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _COLUMNS = ("text", "sentiment", "moments")
 # Between the moments of one text.
 _SEPARATOR = ";"
@@ -68,12 +71,14 @@ def train_text(request: TrainingRequest) -> str:
     """Learn, judge, place; what was learned, in words.
 
     Raises:
-        ConfigurationError: no workspace there, or labels that teach nothing.
+        ConfigurationError: no workspace there, no language, or labels that teach nothing.
         WorkspaceBusyError: a run holds the workspace.
     """
     workspace = Workspace.at(request.directory)
     if not workspace.configuration.exists():
         raise ConfigurationError(f"{workspace.root} is no workspace: run `nanolift init {request.directory}` first")
+    if not _LANGUAGE.fullmatch(request.language):
+        raise ConfigurationError(f"--language {request.language!r} is no language: write its ISO 639 code, as en or fr")
     labels = read_labels(request.labels)
     with workspace_lock(workspace, "train-text", wait_seconds=0):
         base = text_models(workspace).get(request.language)

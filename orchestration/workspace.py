@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from orchestration.errors import ConfigurationError
+
+# What DuckDB, dbt and SQLite read as a pattern, a template or another folder: below a folder called "brand *" a run
+# would read the files of "brand 2" as well.
+_READ_AS_SOMETHING_ELSE = re.compile(r"[*?\[\]{}\\\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -14,7 +21,18 @@ class Workspace:
 
     @classmethod
     def at(cls, path: Path) -> Workspace:
-        return cls(path.resolve())
+        """The workspace in a folder, links followed.
+
+        Raises:
+            ConfigurationError: its path holds a character that a database would read as something else.
+        """
+        root = path if "\0" in str(path) else path.resolve()
+        if found := sorted(set(_READ_AS_SOMETHING_ELSE.findall(str(root)))):
+            raise ConfigurationError(
+                f"{str(root)!r} cannot be a workspace: databases read {', '.join(map(repr, found))} in a path as a "
+                "pattern or as another folder; rename the folder, or one above it"
+            )
+        return cls(root)
 
     @property
     def configuration(self) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import importlib.util
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -76,9 +77,20 @@ def find_files(path: str, kind: str, workspace_root: Path, real_data: Path) -> l
 
 
 def _glob(pattern: str) -> list[Path]:
+    """The files a pattern matches; one that is named without pattern is the configuration's own choice.
+
+    Raises:
+        SourceError: what matches is a link out of the folder that the configuration names: whoever may lay files there
+            would have us read others.
+    """
     if Path(pattern).is_file():
         return [Path(pattern)]
-    return sorted(Path(match) for match in glob.glob(pattern, recursive=True) if Path(match).is_file())
+    found = sorted(Path(match) for match in glob.glob(pattern, recursive=True) if Path(match).is_file())
+    named = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts)).resolve()
+    for path in found:
+        if not path.resolve().is_relative_to(named):
+            raise SourceError(f"{path} is a link that leads out of {named}: lay the file itself there, or remove it")
+    return found
 
 
 def _in_package(path: str) -> Path:

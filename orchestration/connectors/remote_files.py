@@ -15,7 +15,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,7 +78,8 @@ def remote_files(
                 files.append(_landed_before(each, kind, before))
                 continue
             if _is_whole(system, each, server, now):
-                local = folder / f"{number:05d}_{PurePosixPath(each.path).name}"
+                # The sender's name may be longer than a name here, or none that this system takes.
+                local = folder / f"{number:05d}_{hashlib.sha256(each.shown.encode()).hexdigest()[:16]}"
                 files.append(_fetched(system, each, kind, server, local))
     except (OSError, EOFError) as error:
         raise SourceUnavailableError(f"{_shown(url)} cannot be read ({type(error).__name__})") from error

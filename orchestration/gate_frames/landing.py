@@ -86,7 +86,7 @@ class LandedRun:
     def files(self, stream: str) -> str:
         """A FROM item with all that was landed of a stream."""
         pattern = str(self.root / stream / "*.parquet").replace("'", "''")
-        return f"read_parquet('{pattern}', union_by_name = true)"
+        return f"read_parquet('{pattern}', union_by_name = true, hive_partitioning = false)"
 
 
 def landing_frames(run: LandedRun) -> tuple[dict[str, pd.DataFrame], frozenset[str]]:

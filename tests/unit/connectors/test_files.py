@@ -45,3 +45,23 @@ def test_a_demo_files_kind_is_told_by_its_name(tmp_path: Path) -> None:
     for name in ("a.csv.gz", "b.jsonl", "c.parquet"):
         (tmp_path / name).write_text("")
     assert [kind for _, kind, _ in find("?.*", tmp_path, "demo")] == ["csv", "jsonl", "parquet"]
+
+
+def test_a_link_among_the_files_of_a_pattern_is_refused_where_it_leads_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    tills = tmp_path / "till_files"
+    tills.mkdir()
+    (tills / "today.csv").write_text("a\n2\n")
+    (tills / "linked_within.csv").symlink_to("today.csv")
+    assert len(find("till_files/*.csv", tmp_path)) == 2
+    (tills / "stolen.csv").symlink_to("../secret.csv")
+    with pytest.raises(SourceError, match="leads out of"):
+        find("till_files/*.csv", tmp_path)
+
+
+def test_a_folder_that_the_configuration_names_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk" / "today.csv").write_text("a\n2\n")
+    (tmp_path / "till_files").symlink_to("disk")
+    (tmp_path / "one.csv").symlink_to("disk/today.csv")
+    assert len(find("till_files/*.csv", tmp_path)) == len(find("one.csv", tmp_path)) == 1

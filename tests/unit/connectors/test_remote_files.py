@@ -97,3 +97,9 @@ def test_secrets_stand_neither_in_paths_nor_in_options(tmp_path: Path) -> None:
 def test_sftp_is_entered_with_known_host_keys_only(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"set known_hosts .*ssh-keyscan"):
         remote_files("sftp://brand@files.example/x.csv", "csv", FileServer(), {}, tmp_path, tmp_path, datetime.now())
+
+
+def test_a_file_is_fetched_whatever_its_sender_calls_it(tmp_path: Path) -> None:
+    put("n" * 251 + ".csv", b"a,b\n")
+    put("a\nb.csv", b"a,b\n")
+    assert [file.local.read_bytes() for file in fetch(tmp_path)] == [b"a,b\n"] * 2

@@ -98,3 +98,13 @@ def test_power_of_a_workspace_without_a_run_asks_for_one(tmp_path: Path) -> None
     (tmp_path / "nanolift.toml").write_text(CONFIGURATION, encoding="utf-8")
     with pytest.raises(ConfigurationError, match="nanolift run"):
         store_history(tmp_path, "sales")
+
+
+def test_a_draw_holds_no_formula_and_keeps_phone_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("consumer_ref\n+33612345678\n" + "\n".join(f"C-{n}" for n in range(20)) + "\n", encoding="utf-8")
+    assign_people_to(file, "c9", 0.2, 1, tmp_path / "out.csv", [], None)
+    assert "+33612345678" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+    with pytest.raises(SourceError, match="21 values of campaign_id would run as formulas"):
+        assign_people_to(file, "=1+1", 0.2, 1, tmp_path / "other.csv", [], None)
+    assert not (tmp_path / "other.csv").exists()
