@@ -5,7 +5,7 @@ Belongs here: reading, keeping. Does not: any formula or rule (ml/measurement/le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import dagster as dg
 import polars as pl
@@ -14,18 +14,16 @@ from ml.measurement.ledger.build import ledger
 from orchestration.assets import measurements, store_lift
 from orchestration.assets.features import KEYS as FEATURE_KEYS
 from orchestration.assets.features import TRAINING
+from orchestration.assets.table_step import Made, keys_of, table_step
 from orchestration.assets.warehouse import KEYS as MART_KEYS
-from orchestration.progress import announce
 from orchestration.session import RunSession
 
-GROUP = "measurements"
-SCHEMA = "measurement"
 VALUE = "campaign_value"
 DESCRIPTIONS = {
     "incremental_sales": "One row per campaign and part of its extra sales: by whom, where, known from what.",
     VALUE: "One row per campaign, and their sum: extra sales, what codes claim, cost, extra sales per cost.",
 }
-KEYS = {name: dg.AssetKey([GROUP, name]) for name in DESCRIPTIONS}
+KEYS = keys_of(DESCRIPTIONS)
 _READ = {
     "dim_campaigns": ("campaign_id",),
     "fct_campaign_members": ("campaign_id", "arm", "referred_net_minor"),
@@ -33,49 +31,41 @@ _READ = {
 }
 
 
+def keep(session: RunSession) -> Made:
+    """Every campaign's extra sales in parts, and their worth beside their cost."""
+    marts = session.marts(_READ, ordered=True)
+    frames = ledger(
+        marts["dim_campaigns"],
+        marts["fct_campaign_members"],
+        session.tables[TRAINING],
+        session.tables[measurements.EFFECTS],
+        session.tables[store_lift.LIFT],
+        marts["fct_campaign_costs"],
+        currency=session.settings.brand.currency,
+        seed=session.settings.seed,
+    )
+    own = frames[VALUE].drop_nulls("campaign_id")
+    measured = own.filter(pl.col("status") == "measured").height
+    return Made(frames, frames["incremental_sales"].height, f"{measured} of {own.height} campaigns measured")
+
+
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
     """Both tables, made by one step."""
-
-    @dg.multi_asset(
-        name="keep_ledger",
-        specs=[
-            dg.AssetSpec(
-                key,
-                group_name=GROUP,
-                deps=[
-                    *(MART_KEYS[mart] for mart in _READ),
-                    FEATURE_KEYS[TRAINING],
-                    measurements.KEYS[measurements.EFFECTS],
-                    store_lift.KEYS[store_lift.LIFT],
-                ],
-                description=DESCRIPTIONS[name],
-                kinds={"polars"},
-            )
-            for name, key in KEYS.items()
-        ],
-        partitions_def=partitions,
-    )
-    def keep(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
-        with announce("ledger") as step:
-            marts = session.marts(_READ, ordered=True)
-            frames = ledger(
-                marts["dim_campaigns"],
-                marts["fct_campaign_members"],
-                session.tables[TRAINING],
-                session.tables[measurements.EFFECTS],
-                session.tables[store_lift.LIFT],
-                marts["fct_campaign_costs"],
-                currency=session.settings.brand.currency,
-                seed=session.settings.seed,
-            )
-            session.keep_files(SCHEMA, frames)
-            own = frames[VALUE].drop_nulls("campaign_id")
-            measured = own.filter(pl.col("status") == "measured").height
-            step.rows, step.note = frames["incremental_sales"].height, f"{measured} of {own.height} campaigns measured"
-        for name, key in KEYS.items():
-            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": frames[name].height})
-
-    return [keep]
+    return [
+        table_step(
+            partitions,
+            name="keep_ledger",
+            title="ledger",
+            tables=DESCRIPTIONS,
+            deps=[
+                *(MART_KEYS[mart] for mart in _READ),
+                FEATURE_KEYS[TRAINING],
+                measurements.KEYS[measurements.EFFECTS],
+                store_lift.KEYS[store_lift.LIFT],
+            ],
+            make=keep,
+        )
+    ]
 
 
 def checks() -> Sequence[dg.AssetChecksDefinition]:

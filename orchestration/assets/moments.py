@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import dagster as dg
 import polars as pl
 
 from ml.text.alerts import daily_rates, jumps
 from ml.text.authenticity import bursts, hints
+from orchestration.assets.table_step import Made, keys_of, table_step
 from orchestration.assets.warehouse import KEYS as MART_KEYS
-from orchestration.progress import announce
 from orchestration.session import RunSession
 
-GROUP = "measurements"
-SCHEMA = "measurement"
 RATES, ALERTS, HINTS = "moment_rates", "store_alerts", "ugc_hints"
-KEYS = {name: dg.AssetKey([GROUP, name]) for name in (RATES, ALERTS, HINTS)}
 DESCRIPTIONS = {
     RATES: "One row per subject, moment and day: moments per 1,000 sales and page views, with 90 % intervals.",
     ALERTS: "One row per store or product and bad moment of the last two weeks, tested against the twelve before.",
     HINTS: "One row per piece of UGC with a reason to look twice; none alone excludes a person.",
 }
+KEYS = keys_of(DESCRIPTIONS)
 _READ = {
     "fct_moment_daily": (),
     "fct_moment_opportunities": (),
@@ -49,39 +47,30 @@ def hints_of(ugc: pl.DataFrame) -> pl.DataFrame:
     return told.filter(pl.col("hints").list.len() > 0)
 
 
+def measure(session: RunSession) -> Made:
+    """Rates, alerts and hints of the run's texts."""
+    marts = session.marts(_READ)
+    frames = {
+        RATES: daily_rates(marts["fct_moment_daily"]),
+        ALERTS: jumps(marts["fct_moment_daily"], marts["fct_moment_opportunities"], session.as_of),
+        HINTS: hints_of(marts["fct_ugc"]),
+    }
+    alarms = int(frames[ALERTS]["is_alert"].sum())
+    return Made(frames, frames[RATES].height, f"{alarms} alerts of {frames[ALERTS].height} rates tested")
+
+
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
     """The three tables, made by one step."""
-
-    @dg.multi_asset(
-        name="measure_moments",
-        specs=[
-            dg.AssetSpec(
-                key,
-                group_name=GROUP,
-                deps=[MART_KEYS[mart] for mart in _READ],
-                description=DESCRIPTIONS[name],
-                kinds={"polars"},
-            )
-            for name, key in KEYS.items()
-        ],
-        partitions_def=partitions,
-    )
-    def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
-        with announce("moments") as step:
-            marts = session.marts(_READ)
-            frames = {
-                RATES: daily_rates(marts["fct_moment_daily"]),
-                ALERTS: jumps(marts["fct_moment_daily"], marts["fct_moment_opportunities"], session.as_of),
-                HINTS: hints_of(marts["fct_ugc"]),
-            }
-            session.keep_files(SCHEMA, frames)
-            alarms = int(frames[ALERTS]["is_alert"].sum())
-            step.rows = frames[RATES].height
-            step.note = f"{alarms} alerts of {frames[ALERTS].height} rates tested"
-        for name, key in KEYS.items():
-            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": frames[name].height})
-
-    return [measure]
+    return [
+        table_step(
+            partitions,
+            name="measure_moments",
+            title="moments",
+            tables=DESCRIPTIONS,
+            deps=[MART_KEYS[mart] for mart in _READ],
+            make=measure,
+        )
+    ]
 
 
 def checks() -> Sequence[dg.AssetChecksDefinition]:

@@ -5,7 +5,7 @@ Belongs here: reading, calling, keeping. Does not: comparisons (ml/monitoring), 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,22 +23,21 @@ from ml.monitoring.realised import (
 from orchestration.assets.features import SCORING
 from orchestration.assets.models import QUALITY
 from orchestration.assets.scores import KEYS as SCORE_KEYS
+from orchestration.assets.table_step import Made, keys_of, table_step
 from orchestration.assets.warehouse import KEYS as MART_KEYS
 from orchestration.drift import DRIFT_SCHEMA, PEOPLE, SCORES, people_drift, score_drift
 from orchestration.past_scores import files_before, newest_before, newest_mature
-from orchestration.progress import announce
 from orchestration.session import RunSession
 from orchestration.state import GATE_FIGURES
 from orchestration.training import AMBASSADOR
 
 GROUP = "monitoring"
-SCHEMA = "measurement"
 DESCRIPTIONS = {
     "score_results": "One row per earlier score list, group of people and comparison: predicted and realised extra.",
     "model_quality": "One row per model trained and figure, curve point, tenth of people, budget or check.",
     "drift": "One row per model in use and feature or score list: how far it has moved since the model was trained.",
 }
-KEYS = {name: dg.AssetKey([GROUP, name]) for name in DESCRIPTIONS}
+KEYS = keys_of(DESCRIPTIONS, GROUP)
 
 
 def score_results(session: RunSession) -> pl.DataFrame:
@@ -112,36 +111,29 @@ def _lists(session: RunSession, model: str, model_id: str) -> list[tuple[str, pl
     return [(f"uplift.{part['campaign_id'][0]}.{part['outcome'][0]}", part.select(score="uplift")) for part in parts]
 
 
+def look_back(session: RunSession) -> Made:
+    """Results of earlier scores, quality of the models, drift."""
+    frames = {
+        "score_results": score_results(session),
+        "model_quality": session.tables[QUALITY],
+        "drift": drift(session),
+    }
+    return Made(frames, sum(frame.height for frame in frames.values()))
+
+
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
-    """Results of earlier scores, and drift."""
-
-    @dg.multi_asset(
-        name="look_back",
-        specs=[
-            dg.AssetSpec(
-                key,
-                group_name=GROUP,
-                deps=[*SCORE_KEYS.values(), *MART_KEYS.values()],
-                description=DESCRIPTIONS[name],
-                kinds={"polars"},
-            )
-            for name, key in KEYS.items()
-        ],
-        partitions_def=partitions,
-    )
-    def look_back(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
-        with announce("monitoring") as step:
-            frames = {
-                "score_results": score_results(session),
-                "model_quality": session.tables[QUALITY],
-                "drift": drift(session),
-            }
-            session.keep_files(SCHEMA, frames)
-            step.rows = sum(frame.height for frame in frames.values())
-        for name, key in KEYS.items():
-            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": frames[name].height})
-
-    return [look_back]
+    """The three tables, made by one step."""
+    return [
+        table_step(
+            partitions,
+            name="look_back",
+            title="monitoring",
+            tables=DESCRIPTIONS,
+            deps=[*SCORE_KEYS.values(), *MART_KEYS.values()],
+            make=look_back,
+            group=GROUP,
+        )
+    ]
 
 
 def checks() -> Sequence[dg.AssetChecksDefinition]:

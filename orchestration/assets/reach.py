@@ -5,7 +5,7 @@ Belongs here: reading, the population, keeping. Does not: any formula (ml/measur
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -15,20 +15,18 @@ import pyarrow as pa
 
 from ml.measurement.reach.exact import FollowerLists, follower_lists
 from ml.measurement.reach.measure import Population, reach_of_campaigns
+from orchestration.assets.table_step import Made, keys_of, table_step
 from orchestration.assets.warehouse import KEYS as MART_KEYS
-from orchestration.progress import announce
 from orchestration.session import RunSession
 from orchestration.settings import Settings
 
-GROUP = "measurements"
-SCHEMA = "measurement"
 REACH, CURVE, ENGAGEMENT = "reach", "reach_curve", "engagement_by_tier"
 DESCRIPTIONS = {
     REACH: "One row per campaign, platform and tier: gross, unique and effective reach with 90 % interval and bounds.",
     CURVE: "One row per campaign and number of ambassadors: the people they reach together.",
     ENGAGEMENT: "One row per platform, rate and tier, or pair of tiers: engagement and amplification with intervals.",
 }
-KEYS = {name: dg.AssetKey([GROUP, name]) for name in DESCRIPTIONS}
+KEYS = keys_of(DESCRIPTIONS)
 _READ = {
     "fct_ugc": (
         "ugc_key", "ugc_source", "platform_or_site", "external_id", "ugc_kind", "author_identity_key", "consumer_key",
@@ -79,39 +77,28 @@ def _read_lists(connection: duckdb.DuckDBPyConnection) -> FollowerLists:
     return follower_lists(batches, int(found[0]) if found else 0)
 
 
+def measure(session: RunSession) -> Made:
+    """Reach of campaigns, its curve, and how tiers engage."""
+    marts = session.marts(_READ, ordered=True)
+    with duckdb.connect(str(session.build.warehouse), read_only=True) as connection:
+        areas = connection.execute(_AREAS).fetchone()
+        lists = _read_lists(connection)
+    people = population(session.settings, areas[0] if areas else None)
+    return Made.measured(reach_of_campaigns(marts, lists, people, seed=session.settings.seed), REACH)
+
+
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
     """The three tables, made by one step."""
-
-    @dg.multi_asset(
-        name="measure_reach",
-        specs=[
-            dg.AssetSpec(
-                key,
-                group_name=GROUP,
-                deps=[MART_KEYS[mart] for mart in (*_READ, *_LISTS, "dim_stores")],
-                description=DESCRIPTIONS[name],
-                kinds={"polars"},
-            )
-            for name, key in KEYS.items()
-        ],
-        partitions_def=partitions,
-    )
-    def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
-        with announce("reach") as step:
-            marts = session.marts(_READ, ordered=True)
-            with duckdb.connect(str(session.build.warehouse), read_only=True) as connection:
-                areas = connection.execute(_AREAS).fetchone()
-                lists = _read_lists(connection)
-            people = population(session.settings, areas[0] if areas else None)
-            frames = reach_of_campaigns(marts, lists, people, seed=session.settings.seed)
-            session.keep_files(SCHEMA, frames)
-            measured = frames[REACH].filter(pl.col("status") == "measured").height
-            step.rows = frames[REACH].height
-            step.note = f"{measured} measured, {frames[REACH].height - measured} refused with a reason"
-        for name, key in KEYS.items():
-            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": frames[name].height})
-
-    return [measure]
+    return [
+        table_step(
+            partitions,
+            name="measure_reach",
+            title="reach",
+            tables=DESCRIPTIONS,
+            deps=[MART_KEYS[mart] for mart in (*_READ, *_LISTS, "dim_stores")],
+            make=measure,
+        )
+    ]
 
 
 def checks() -> Sequence[dg.AssetChecksDefinition]:

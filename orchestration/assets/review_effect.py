@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import dagster as dg
-import polars as pl
 
 from ml.measurement.review_effect.measure import review_effects
+from orchestration.assets.table_step import Made, keys_of, table_step
 from orchestration.assets.warehouse import KEYS as MART_KEYS
-from orchestration.progress import announce
 from orchestration.session import RunSession
 
-GROUP = "measurements"
-SCHEMA = "measurement"
 EFFECT = "review_effect"
 DESCRIPTIONS = {
     EFFECT: "One row per way of telling (page histories, products or people drawn by lot): 50 reviews against none.",
@@ -21,7 +18,7 @@ DESCRIPTIONS = {
     "review_effect_steps": "One row per result and number of reviews: a jump there beyond the smooth curve.",
     "review_effect_references": "One row per published figure the curve is shown beside, with source and year.",
 }
-KEYS = {name: dg.AssetKey([GROUP, name]) for name in DESCRIPTIONS}
+KEYS = keys_of(DESCRIPTIONS)
 _READ = {
     "fct_page_daily": (
         "site",
@@ -60,34 +57,23 @@ _READ = {
 }
 
 
+def measure(session: RunSession) -> Made:
+    """What reviews do, by each way of telling it."""
+    return Made.measured(review_effects(session.marts(_READ, ordered=True), session.as_of), EFFECT)
+
+
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
     """The four tables, made by one step."""
-
-    @dg.multi_asset(
-        name="measure_reviews",
-        specs=[
-            dg.AssetSpec(
-                key,
-                group_name=GROUP,
-                deps=[MART_KEYS[mart] for mart in _READ],
-                description=DESCRIPTIONS[name],
-                kinds={"polars"},
-            )
-            for name, key in KEYS.items()
-        ],
-        partitions_def=partitions,
-    )
-    def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
-        with announce("review effect") as step:
-            frames = review_effects(session.marts(_READ, ordered=True), session.as_of)
-            session.keep_files(SCHEMA, frames)
-            measured = frames[EFFECT].filter(pl.col("status") == "measured").height
-            step.rows = frames[EFFECT].height
-            step.note = f"{measured} measured, {frames[EFFECT].height - measured} refused with a reason"
-        for name, key in KEYS.items():
-            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": frames[name].height})
-
-    return [measure]
+    return [
+        table_step(
+            partitions,
+            name="measure_reviews",
+            title="review effect",
+            tables=DESCRIPTIONS,
+            deps=[MART_KEYS[mart] for mart in _READ],
+            make=measure,
+        )
+    ]
 
 
 def checks() -> Sequence[dg.AssetChecksDefinition]:

@@ -17,12 +17,10 @@ from ml.measurement.prosumer_lead.measure import prosumer_lead
 from ml.measurement.synergy.measure import synergy
 from ml.measurement.trust.measure import trust_sensitivity
 from ml.measurement.word_of_mouth.measure import word_of_mouth
+from orchestration.assets.table_step import Made, keys_of, table_step
 from orchestration.assets.warehouse import KEYS as MART_KEYS
-from orchestration.progress import announce
 from orchestration.session import RunSession
 
-GROUP = "measurements"
-SCHEMA = "measurement"
 Frames = Mapping[str, pl.DataFrame]
 
 
@@ -170,7 +168,7 @@ TRUST = Study(
 )
 
 STUDIES = (WORD_OF_MOUTH, LEAD, SYNERGY, BRAND, POSTS, TRUST)
-KEYS = {name: dg.AssetKey([GROUP, name]) for study in STUDIES for name in study.tables}
+KEYS = keys_of(name for study in STUDIES for name in study.tables)
 
 
 class ReadWhenAsked(Mapping[str, pl.DataFrame]):
@@ -198,31 +196,18 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
 
 
 def _step(study: Study, partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        name=study.name,
-        specs=[
-            dg.AssetSpec(
-                KEYS[name],
-                group_name=GROUP,
-                deps=[*(MART_KEYS[mart] for mart in study.reads), *(KEYS[name] for name in study.uses)],
-                description=grain,
-                kinds={"polars"},
-            )
-            for name, grain in study.tables.items()
-        ],
-        partitions_def=partitions,
-    )
-    def measure(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
-        with announce(study.title) as step:
-            frames = study.measure(ReadWhenAsked(session, study), session.as_of, session.settings.seed)
-            session.keep_files(SCHEMA, {name: frames[name] for name in study.tables})
-            main = frames[study.main]
-            measured = main.filter(pl.col("status") == "measured").height
-            step.rows, step.note = main.height, f"{measured} measured, {main.height - measured} refused with a reason"
-        for name in study.tables:
-            yield dg.MaterializeResult(asset_key=KEYS[name], metadata={"dagster/row_count": frames[name].height})
+    def measure(session: RunSession) -> Made:
+        frames = study.measure(ReadWhenAsked(session, study), session.as_of, session.settings.seed)
+        return Made.measured(frames, study.main)
 
-    return measure
+    return table_step(
+        partitions,
+        name=study.name,
+        title=study.title,
+        tables=study.tables,
+        deps=[*(MART_KEYS[mart] for mart in study.reads), *(KEYS[name] for name in study.uses)],
+        make=measure,
+    )
 
 
 def checks() -> Sequence[dg.AssetChecksDefinition]:
