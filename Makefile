@@ -16,7 +16,7 @@ export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
 .PHONY: help environment run journey voices ui ui-readonly test test-browser test-live catalogue lint format bench bench-env oracles trials lock \
-	clean chromium live-servers
+	audit sbom clean chromium proxies live-servers
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -74,10 +74,10 @@ test: $(ENVIRONMENT) ## unit, architecture, dbt and integration tests
 	$(BIN)/pytest tests/unit tests/architecture; short=$$?; \
 	wait $$long; long=$$?; cat "$$log"; rm -f "$$log"; exit $$((short + long))
 
-test-browser: $(ENVIRONMENT) chromium $(AXE) ## the UI and the report in a real headless browser
+test-browser: $(ENVIRONMENT) chromium proxies $(AXE) ## the UI and the report in a real headless browser
 	@$(BIN)/pytest tests/live -m browser
 
-test-live: $(ENVIRONMENT) chromium live-servers $(AXE) ## every test against a real server or browser
+test-live: $(ENVIRONMENT) chromium proxies live-servers $(AXE) ## every test against a real server or browser
 	@$(BIN)/pytest tests/live
 
 # Installs where it may; where it may not, the tests name what is missing (and fail under CI=true).
@@ -89,6 +89,13 @@ endef
 
 chromium:
 	@command -v chromium >/dev/null || $(call INSTALL_DEBIAN,chromium)
+
+# What the UI is put behind; the tests start their own, so Debian's is not started (RUNLEVEL=1 says so).
+proxies:
+	@packages=; PATH="$$PATH:/usr/sbin"; \
+	command -v nginx >/dev/null || packages="$$packages nginx-light"; \
+	command -v caddy >/dev/null || packages="$$packages caddy"; \
+	export RUNLEVEL=1; test -z "$$packages" || $(call INSTALL_DEBIAN,$$packages)
 
 # PostgreSQL and OpenSSH keep their servers out of people's PATH.
 live-servers:
@@ -151,6 +158,16 @@ lock: $(ENVIRONMENT) ## resolve all locks anew (hashes, no index address)
 	@printf 'setuptools>=80\nuv>=0.13\n' | $(BIN)/uv pip compile - --upgrade --python-version 3.11 --universal \
 		--generate-hashes --no-emit-index-url --no-annotate --quiet \
 		--custom-compile-command 'make lock' -o requirements.bootstrap.lock
+
+# For machines without advisories: make audit AUDIT=--where-it-can says so and goes on.
+audit: $(ENVIRONMENT) ## published holes of what the locks name (pip-audit); says where advisories cannot be had
+	@$(BIN)/python .ci/audit.py $(AUDIT)
+
+SBOM := build/nanolift.cdx.json
+sbom: $(ENVIRONMENT) ## bill of materials of the lock, CycloneDX, in build/
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o $(SBOM)
+	@echo "$(SBOM) is written"
 
 clean: ## caches and build leftovers; workspaces and .venv stay
 	@rm -rf build target logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

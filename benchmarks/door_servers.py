@@ -8,6 +8,7 @@ Belongs here: starting and stopping. Does not: what is asked (door_probes.py).
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -79,8 +80,6 @@ def on_files(folder: Path, apps: Mapping[str, ASGIApp]) -> Iterator[dict[str, Pa
         for name, app in apps.items():
             files[name] = folder / f"{name}.sock"
             stack.enter_context(served(app, listening_on_file(files[name])))
-            # nginx's and Caddy's workers are other accounts when root starts them.
-            files[name].chmod(0o666)
         yield files
 
 
@@ -97,7 +96,6 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 def nginx(folder: Path, engineers: Path, viewers: Path, port: int) -> Iterator[Door]:
     """nginx with deploy/nginx/nanolift.conf in front of two socket files; the engineer's door."""
     folder.mkdir(parents=True)
-    folder.chmod(0o755)
     chain, key = certificate(folder)
     hashed = _output("openssl", "passwd", "-6", PASSWORD)
     (folder / "users").write_text("".join(f"{person}:{hashed}\n" for person in (ENGINEER, VIEWER)))
@@ -119,11 +117,12 @@ def nginx(folder: Path, engineers: Path, viewers: Path, port: int) -> Iterator[D
             "/etc/nginx/nanolift/": f"{folder}/",
         },
     )
-    # A trial comes from one address and forgets the cookie: the limits are tried apart (tests/live/test_door.py).
     (folder / "site.conf").write_text(site)
     main = folder / "nginx.conf"
     main.write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;\n"
+        # In service its workers are of the group that owns the sockets; here they are who runs the trial.
+        f"{'user root;' if os.geteuid() == 0 else ''} daemon off; worker_processes 1;\n"
+        f"pid {folder}/pid; error_log {folder}/error.log;\n"
         f"events {{ worker_connections 256; }}\nhttp {{ access_log off; client_body_temp_path {folder}/body;\n"
         f"proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u;\n"
         f"scgi_temp_path {folder}/s; include {folder}/site.conf; }}\n"

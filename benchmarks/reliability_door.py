@@ -151,7 +151,6 @@ def _trial(name: str, app: Any, folder: Path) -> dict[str, Any]:
 def figures(quick: bool) -> Iterable[Figure]:
     """Counts over the doors that are there."""
     folder = Path(tempfile.mkdtemp(prefix="nanolift-door-"))
-    folder.chmod(0o755)
     journal = Journal("door", folder) if quick else Journal("door")
     missing = [] if quick else [name for name in PROXIES if program(name) is None]
     doors = ["guard"] if quick else ["guard", *PROXIES]

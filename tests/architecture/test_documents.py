@@ -115,7 +115,7 @@ def test_the_readme_shows_the_two_commands_and_the_datas_way() -> None:
 def test_the_readme_lists_every_command_and_every_target() -> None:
     readme = _text("README.md")
     assert [command for command in cli.commands if f"`nanolift {command}" not in readme] == []
-    inner = {"chromium", "environment", "help", "live-servers"}
+    inner = {"chromium", "environment", "help", "live-servers", "proxies"}
     assert [target for target in sorted(_targets() - inner) if f"`make {target}`" not in readme] == []
 
 

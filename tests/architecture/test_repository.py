@@ -13,7 +13,7 @@ import pytest
 from orchestration import settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements.bootstrap.lock")
+LOCKS = ("requirements.lock", "requirements.bootstrap.lock", "benchmarks/peers.lock")
 # Names of registries and mirrors change from machine to machine: the client's own configuration knows them.
 REGISTRY = re.compile(r"\b(pypi|pythonhosted|npmjs|debian|jfrog)\.(org|com|io|net)\b")
 MACHINE_PATH = re.compile(r"""(?<![\w.:/$}~-])/(root|work|home|Users|mnt|opt)/[\w.]""")
