@@ -16,9 +16,11 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
@@ -35,7 +37,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-START_SECONDS = 120
+START_SECONDS = 240
 # Loopback is never asked through a proxy that the machine may have.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -62,19 +64,27 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture
-def browser(chromium: str) -> Iterator[BrowserContext]:
-    """A headless browser with an empty profile of its own."""
+@contextmanager
+def launched(chromium: str, *flags: str, **options: Any) -> Iterator[BrowserContext]:
+    """A headless browser with an empty profile of its own; options are Playwright's."""
     with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile,
             executable_path=chromium,
             headless=True,
-            args=list(FLAGS),
+            args=[*FLAGS, *flags],
             viewport={"width": 1600, "height": 1000},
+            **options,
         )
         yield context
         context.close()
+
+
+@pytest.fixture
+def browser(chromium: str) -> Iterator[BrowserContext]:
+    """A headless browser with an empty profile of its own."""
+    with launched(chromium) as context:
+        yield context
 
 
 @pytest.fixture(scope="session")
@@ -115,24 +125,30 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _serve(workspace: Path, log: Path, *options: str) -> Iterator[Served]:
-    port = _free_port()
-    served = Served(f"http://127.0.0.1:{port}", port)
+@contextmanager
+def running_ui(workspace: Path, log: Path, is_up: Callable[[], bool], *options: str) -> Iterator[None]:
+    """`nanolift ui` with options, from when it answers until the block ends."""
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [NANOLIFT, "ui", "--workspace", workspace, "--port", str(port), *options], stdout=output, stderr=output
-        )
+        command = [NANOLIFT, "ui", "--workspace", workspace, *options]
+        process = subprocess.Popen(command, stdout=output, stderr=output)
         try:
             deadline = time.monotonic() + START_SECONDS
-            while not _answers(served.address):
+            while not is_up():
                 said = log.read_text(encoding="utf-8", errors="replace")[-3000:]
                 assert process.poll() is None, f"nanolift ui ended:\n{said}"
                 assert time.monotonic() < deadline, f"nanolift ui did not answer in {START_SECONDS} s:\n{said}"
                 time.sleep(0.5)
-            yield served
+            yield
         finally:
             process.terminate()
             process.wait(timeout=60)
+
+
+def _serve(workspace: Path, log: Path, *options: str) -> Iterator[Served]:
+    port = _free_port()
+    served = Served(f"http://127.0.0.1:{port}", port)
+    with running_ui(workspace, log, lambda: _answers(served.address), "--port", str(port), *options):
+        yield served
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +161,17 @@ def ui(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 def viewers_ui(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`nanolift ui --read-only` on the tiny run."""
     yield from _serve(tiny_run, tmp_path_factory.mktemp("ui") / "log.txt", "--read-only")
+
+
+@pytest.fixture(scope="module")
+def unrun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace of the simulated market that nothing ran in."""
+    workspace = tmp_path_factory.mktemp("unrun") / "demo"
+    subprocess.run([NANOLIFT, "init", workspace, "--example", "demo"], check=True, capture_output=True)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def unrun_ui(unrun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`nanolift ui` with full rights on a workspace that nothing ran in."""
+    yield from _serve(unrun, tmp_path_factory.mktemp("ui") / "log.txt", "--no-daemon")
