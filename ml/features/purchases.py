@@ -15,6 +15,7 @@ from ml.features.visible import covered_from, is_covered, visible_facts
 def purchase_facts(sales_lines: pl.DataFrame, currency: str) -> pl.DataFrame:
     """One row per transaction (and known time) of an identified person; money only in `currency`."""
     money = pl.col("currency") == currency
+    sold = money & ~pl.col("is_return")
     return (
         sales_lines.filter(pl.col("consumer_key").is_not_null())
         .group_by(
@@ -27,10 +28,12 @@ def purchase_facts(sales_lines: pl.DataFrame, currency: str) -> pl.DataFrame:
         )
         .agg(
             net=pl.col("net_amount_minor").filter(money).sum(),
-            # NULL where no line of the transaction states a discount.
+            # NULL where no line of the transaction states a discount. Without returns, which may belong to purchases
+            # before the window: a share of what is left after them could leave 0 to 1.
             discount=pl.when(pl.col("discount_minor").is_not_null().any()).then(
-                pl.col("discount_minor").filter(money).sum()
+                pl.col("discount_minor").filter(sold).sum()
             ),
+            sold_net=pl.col("net_amount_minor").filter(sold).sum(),
             lines=pl.len(),
             return_lines=pl.col("is_return").sum(),
             is_online=(pl.col("channel") == "online").any(),
@@ -61,7 +64,7 @@ def purchase_features(decisions: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFr
         lines=pl.col("lines").filter(year).sum(),
         return_lines=pl.col("return_lines").filter(year).sum(),
         discount=pl.col("discount").filter(year).sum(),
-        discounted_net=pl.col("net").filter(year & pl.col("discount").is_not_null()).sum(),
+        discounted_net=pl.col("sold_net").filter(year & pl.col("discount").is_not_null()).sum(),
     )
     joined = decisions.select("consumer_key", "decision_on").join(sums, on="consumer_key", how="left")
     counts = [f"purchases_{days}" for days in WINDOWS_DAYS] + [f"net_{days}" for days in WINDOWS_DAYS]

@@ -72,6 +72,12 @@ def test_purchases_are_counted_by_basket_and_summed_by_window() -> None:
     assert ann["discount_365d_share"] == pytest.approx(100 / 900)
 
 
+def test_what_is_brought_back_makes_no_discount_larger_than_the_price() -> None:
+    back = sale("ann", _day(5), -1900, discount_minor=0, is_return=True, transaction_id="back")
+    # 100 of 100 + 800 as before: the return is worth more than what was bought with a discount.
+    assert _features(fct_sales_lines=[back])["ann"]["discount_365d_share"] == pytest.approx(100 / 900)
+
+
 def test_affinity_looks_at_the_campaigns_products_and_their_category() -> None:
     ann = _features()["ann"]
     assert ann["campaign_products_lines_90d_count"] == 1
