@@ -29,7 +29,7 @@ def store_lift(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl
     names = take(frames, "dim_campaigns").select("campaign_id", campaign_name="name")
     table = _widened(take(frames, "store_lift")).join(names, on="campaign_id", how="left")
     is_money = pl.col("outcome") == SALES
-    scale = pl.when(is_money).then(10.0 ** -currency_decimals(context.currency)).otherwise(1.0)
+    scale = main_units(table, context.currency)
     measured = pl.col("status") == "measured"
     holds_zero = (pl.col("check_low") <= 0) & (pl.col("check_high") >= 0)
     table = table.with_columns(
@@ -60,6 +60,17 @@ def store_lift(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl
     return STORE_LIFT.conform(table.with_columns(pl.Series("in_words", words, pl.String)))
 
 
+def main_units(table: pl.DataFrame, currency: str) -> pl.Expr:
+    """What an amount of a row is multiplied by: sales in main units of the row's own currency, receipts as they are.
+
+    Args:
+        table: outcome, currency (NULL: `currency`, the brand's).
+    """
+    decimals = {name: 10.0 ** -currency_decimals(name) for name in {currency, *table["currency"].drop_nulls()}}
+    of_row = pl.col("currency").fill_null(currency).replace_strict(decimals, return_dtype=pl.Float64)
+    return pl.when(pl.col("outcome") == SALES).then(of_row).otherwise(1.0)
+
+
 def without_stores(effects: pl.DataFrame, lifts: pl.DataFrame, currency: str) -> pl.DataFrame:
     """campaign_effects with the store tests' own rows in place of "assigned by store, not by person".
 
@@ -82,7 +93,7 @@ def _as_effects(lifts: pl.DataFrame, currency: str) -> pl.DataFrame:
         .otherwise("note"),
     )
     without = (pl.col("outcome_seen") - pl.col("extra")) / pl.col("treated_count")
-    rows = sales.with_columns(
+    figures = sales.with_columns(
         control_mean=without,
         effect=pl.col("extra") / pl.col("treated_count"),
         effect_low=pl.col("extra_low") / pl.col("treated_count"),
@@ -95,6 +106,9 @@ def _as_effects(lifts: pl.DataFrame, currency: str) -> pl.DataFrame:
         design_check=pl.lit(None, pl.String),
     )
     schema = INPUTS["campaign_effects"]
+    # Minor units of other money would read as the brand's.
+    numbers = [name for name, kind in schema.items() if kind.is_numeric()]
+    rows = figures.with_columns(pl.when(~foreign.fill_null(False)).then(name).alias(name) for name in numbers)
     return rows.select(list(schema)).cast(pl.Schema(schema))
 
 

@@ -11,17 +11,16 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_stores import COUNTED, STORE_LIFT_WEEKS
-from orchestration.exports.formatting import currency_decimals
 from orchestration.exports.inputs import take
-from orchestration.exports.store_lift import SALES
+from orchestration.exports.store_lift import SALES, main_units
 
 
 def store_lift_weeks(frames: Mapping[str, pl.DataFrame], context: ExportContext) -> pl.DataFrame:
     """The export: one row per store test and week, in main units."""
     names = take(frames, "dim_campaigns").select("campaign_id", campaign_name="name")
     is_money = pl.col("outcome") == SALES
-    scale = pl.when(is_money).then(10.0 ** -currency_decimals(context.currency)).otherwise(1.0)
     table = take(frames, "store_lift_weeks").join(names, on="campaign_id", how="left")
+    scale = main_units(table, context.currency)
     return STORE_LIFT_WEEKS.conform(
         table.with_columns(
             *(pl.col(name) * scale for name in ("seen", "without", "without_low", "without_high")),

@@ -132,6 +132,22 @@ def test_sales_in_another_currency_than_the_brands_stay_out_of_campaign_results(
     row = campaign_results(frames, context).filter(counted_unit="store").row(0, named=True)
     assert row["status"] == "not measured"
     assert "CHF" in row["note"]
+    figures = (
+        "effect",
+        "effect_low",
+        "effect_high",
+        "total_effect",
+        "compared_mean",
+        "placebo_effect",
+        "treated_count",
+    )
+    assert [row[name] for name in figures] == [None] * len(figures)
+
+
+def test_sales_are_in_main_units_of_their_own_currency(context: ExportContext) -> None:
+    yen = exported(context, currency="JPY")
+    # A yen has no minor unit: 100,000 of them are 100,000, where as many euro cents are 1,000.
+    assert (yen["extra"], yen["unit"]) == (100_000.0, "JPY")
 
 
 def test_weeks_are_in_main_units_beside_what_would_have_been(context: ExportContext) -> None:
