@@ -1,0 +1,4 @@
+select
+    *,
+    'not a prediction' as label
+from person_facts

@@ -1,0 +1,21 @@
+select
+    scored_on,
+    campaign_id,
+    outcome,
+    model_id,
+    compared_with,
+    later_campaign_id,
+    people_group,
+    status,
+    people_count,
+    compared_count,
+    contacted_share,
+    compared_contacted_share,
+    in_outcome_unit(predicted_extra, outcome) as predicted_extra,
+    in_outcome_unit(realised_extra, outcome) as realised_extra,
+    in_outcome_unit(realised_low, outcome) as realised_low,
+    in_outcome_unit(realised_high, outcome) as realised_high,
+    interval_level,
+    unit_of(outcome) as unit,
+    matures_on
+from measurement.score_results
