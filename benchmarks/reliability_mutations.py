@@ -36,24 +36,11 @@ from benchmarks.reliability_mutators import (
     instant,
     minor,
 )
+from tests.bakery import COLUMNS
 
 TRIALS, QUICK, BATCH = 10_000, 250, 250
 REAL_PARSER_EVERY = 50
 CHILD_BYTES = 6_000_000_000
-COLUMNS: dict[str, Any] = {
-    "store_id": "shop",
-    "transaction_id": "receipt",
-    "line_no": "line",
-    "product_id": "sku",
-    "consumer_ref": "card",
-    "quantity": {"constant": 1},
-    "quantity_unit": {"constant": "each"},
-    "net_amount_minor": {"column": "amount", "decimal": True},
-    "currency": {"constant": "EUR"},
-    "sold_at": {"column": "sold", "zone": "Europe/Paris"},
-    "channel": {"constant": "store"},
-    "is_return": {"constant": False},
-}
 # In order: a trial's number says its mutator, so that all are met equally often.
 MUTATORS = (
     *(("value", form, each.name) for form in ("csv", "jsonl", "parquet") for each in VALUES),

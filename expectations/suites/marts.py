@@ -6,93 +6,66 @@ shares; the limits against earlier generations. Does not: small tables, looked a
 
 from __future__ import annotations
 
-from expectations.declare import Column, FrameExpectations, Limit, Suite, always, never_null, unique, within
+from expectations.declare import Check, Column, FrameExpectations, Limit, Suite, always, never_null, unique, within
 from expectations.suites.marts_tables import TABLES
 from expectations.summaries.marts import figures
 
-KEYS = FrameExpectations(
-    name="keys",
-    label="mart",
-    columns=(
-        Column("mart", "text", filled=True),
-        Column("is_counted", "number", filled=True),
-        Column("rows", "number"),
-        Column("duplicate_keys_count", "number"),
-        Column("null_keys_count", "number"),
-    ),
-    checks=(
-        *never_null("mart"),
-        unique("mart"),
-        always("is_counted", 1, "the mart, or a column of its key, is missing or renamed"),
-        always("duplicate_keys_count", 0, "rows that share their key: the mart's grain is broken"),
-        always("null_keys_count", 0, "rows without a key"),
-    ),
+
+def _counted(name: str, label: str, lacking: str, figures: tuple[str, ...], *checks: Check) -> FrameExpectations:
+    """What DuckDB counted: `label` names each row, is_counted is 0 where what it needs was not there (`lacking`)."""
+    return FrameExpectations(
+        name=name,
+        label=label,
+        columns=(
+            Column(label, "text", filled=True),
+            Column("is_counted", "number", filled=True),
+            *(Column(figure, "number") for figure in figures),
+        ),
+        checks=(*never_null(label), unique(label), always("is_counted", 1, lacking), *checks),
+    )
+
+
+KEYS = _counted(
+    "keys",
+    "mart",
+    "the mart, or a column of its key, is missing or renamed",
+    ("rows", "duplicate_keys_count", "null_keys_count"),
+    always("duplicate_keys_count", 0, "rows that share their key: the mart's grain is broken"),
+    always("null_keys_count", 0, "rows without a key"),
 )
 
-RULES = FrameExpectations(
-    name="rules",
-    label="rule",
-    columns=(
-        Column("rule", "text", filled=True),
-        Column("is_counted", "number", filled=True),
-        Column("difference", "number"),
-    ),
-    checks=(
-        *never_null("rule"),
-        unique("rule"),
-        always("is_counted", 1, "a table or column that the rule needs is missing or renamed"),
-        always("difference", 0, "parts and total differ, or rows are where none may be"),
-    ),
+RULES = _counted(
+    "rules",
+    "rule",
+    "a table or column that the rule needs is missing or renamed",
+    ("difference",),
+    always("difference", 0, "parts and total differ, or rows are where none may be"),
 )
 
-REFERENCES = FrameExpectations(
-    name="references",
-    label="reference",
-    columns=(
-        Column("reference", "text", filled=True),
-        Column("is_counted", "number", filled=True),
-        Column("known_share", "number"),
-    ),
-    checks=(
-        *never_null("reference"),
-        unique("reference"),
-        always("is_counted", 1, "a table or column of the reference is missing or renamed"),
-        # 17 of 68,509 products (.3 % of lines) lack their row in Complete Journey; a list of products that was cut,
-        # or ids written another way, lose far more than a fifth.
-        within("known_share", 0.8, 1, "rows whose product or store has no row of its own: cut or other list?"),
-    ),
+REFERENCES = _counted(
+    "references",
+    "reference",
+    "a table or column of the reference is missing or renamed",
+    ("known_share",),
+    # 17 of 68,509 products (.3 % of lines) lack their row in Complete Journey; a list of products that was cut, or ids
+    # written another way, lose far more than a fifth.
+    within("known_share", 0.8, 1, "rows whose product or store has no row of its own: cut or other list?"),
 )
 
-FILLS = FrameExpectations(
-    name="fills",
-    label="column",
-    columns=(
-        Column("column", "text", filled=True),
-        Column("is_counted", "number", filled=True),
-        Column("filled_share", "number"),
-    ),
-    checks=(
-        *never_null("column"),
-        unique("column"),
-        always("is_counted", 1, "the mart or the column is missing or renamed"),
-        within("filled_share", 0, 1),
-    ),
+FILLS = _counted(
+    "fills",
+    "column",
+    "the mart or the column is missing or renamed",
+    ("filled_share",),
+    within("filled_share", 0, 1),
 )
 
-READINGS = FrameExpectations(
-    name="readings",
-    label="reading",
-    columns=(
-        Column("reading", "text", filled=True),
-        Column("is_counted", "number", filled=True),
-        Column("share", "number"),
-    ),
-    checks=(
-        *never_null("reading"),
-        unique("reading"),
-        always("is_counted", 1, "a table or column that the reading needs is missing or renamed"),
-        within("share", 0, 1),
-    ),
+READINGS = _counted(
+    "readings",
+    "reading",
+    "a table or column that the reading needs is missing or renamed",
+    ("share",),
+    within("share", 0, 1),
 )
 
 ARMS_REACHED = FrameExpectations(

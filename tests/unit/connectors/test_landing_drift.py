@@ -11,7 +11,7 @@ from orchestration.connectors.loads import read_loads, sweep
 from orchestration.connectors.vault_box import Box
 from orchestration.connectors.vault_quarantine import aside_file
 from orchestration.errors import SourceError
-from tests.unit.connectors.conftest import HEADER, KEY
+from tests.bakery import HEADER, KEY
 
 NIGHT = datetime(2026, 10, 5, 1)
 Bakery = Any

@@ -12,7 +12,7 @@ import pytest
 from orchestration.connectors.loads import Load, read_loads, verify_load
 from orchestration.connectors.vault_quarantine import read_quarantine
 from orchestration.privacy.rewrite import Change, Rewritten, finish_rewrites, rewrite_load
-from tests.unit.connectors.conftest import KEY, LINES, Bakery
+from tests.bakery import KEY, LINES, Bakery
 
 BAD = "north,R-1003,1,oat,C-77,five,2026-10-03 10:00\nnorth,R-1004,1,oat,C-78,six,2026-10-03 10:00\n"
 
