@@ -186,7 +186,7 @@ def _misread(changed: list[dict[str, Any]], row: Row, value: Value) -> str:
     return ""
 
 
-def _parse_here(job: Path, folder: Path, seconds: float, child: Sequence[str]) -> list[dict[str, Any]]:
+def parse_here(job: Path, folder: Path, seconds: float, child: Sequence[str]) -> list[dict[str, Any]]:
     from orchestration.connectors import parse
 
     parse.main(job)
@@ -226,7 +226,7 @@ def _work(due: Sequence[int], folder: Path, report: Path) -> None:
     real = parse_run._run
     with report.open("a", encoding="utf-8") as out:
         for number in due:
-            parse_run._run = real if number % REAL_PARSER_EVERY == 0 else _parse_here
+            parse_run._run = real if number % REAL_PARSER_EVERY == 0 else parse_here
             root = folder / f"{number}"
             try:
                 said = judge(number, root)

@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.figures import Figure
 from benchmarks.reliability_journal import Journal, seconds_left
-from benchmarks.reliability_mutations import COLUMNS, _parse_here, written
+from benchmarks.reliability_mutations import COLUMNS, parse_here, written
 from benchmarks.reliability_mutators import delivery
 from benchmarks.reliability_nights import count_changes, new_workspace
 from benchmarks.reliability_rivals import FIRST, run
@@ -40,7 +40,7 @@ def land(root: Path) -> None:
     from orchestration.settings import Source
     from orchestration.workspace import Workspace
 
-    parse_run._run = _parse_here
+    parse_run._run = parse_here
     stream = {"stream": "pos_lines", "path": "in/*.csv", "columns": COLUMNS}
     source = Source.model_validate({"name": "tills", "kind": "csv", "streams": [stream]})
     workspace = Workspace.at(root)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 
-# Scratch of runs, Dagster's own record of runs, the text in the lock file, the log of openings of the vault: the next
-# run removes or ignores them.
-_NOT_STATE = ("builds", ".dagster", ".lock", "vault.log")
+# Scratch of runs, what runs tell of themselves, Dagster's own record of runs, the text in the lock file, the log of
+# openings of the vault: the next run removes or ignores them.
+_NOT_STATE = ("builds", "logs", ".dagster", ".lock", "vault.log")
 
 # The warehouse's own record of the runs it went through: one more after a rerun, and no fact.
 _RUNS = "int_run_cutoffs"
@@ -33,8 +33,12 @@ def files_of(folder: Path) -> Iterator[Path]:
             yield Path(place, name)
 
 
-def published(root: Path) -> dict[str, str]:
-    """Hash of every export and report file and of the sorted rows of every table of the current generation."""
+def published(root: Path, aside: Sequence[str] = ()) -> dict[str, str]:
+    """Hash of every export and report file and of the sorted rows of every table of the current generation.
+
+    Args:
+        aside: columns of tables that are not looked at.
+    """
     generation = (root / "current").resolve(strict=True)
     found = {
         str(path.relative_to(generation)): digest(path.read_bytes())
@@ -49,7 +53,9 @@ def published(root: Path) -> dict[str, str]:
         for schema, name in tables:
             if name == _RUNS:
                 continue
-            rows = connection.table(f'"{schema}"."{name}"').fetchall()
+            table = connection.table(f'"{schema}"."{name}"')
+            columns = [duckdb.ColumnExpression(each) for each in table.columns if each not in aside]
+            rows = table.select(*columns).fetchall()
             found[f"{schema}.{name}"] = digest("\n".join(sorted(map(repr, rows))).encode())
     return found
 
@@ -72,9 +78,9 @@ def whole(root: Path) -> str | None:
 
 
 def listing(root: Path) -> frozenset[str]:
-    """Names of all files outside generations and Dagster's own: what an orphan would be one too many of."""
+    """Names of all files outside generations, logs and Dagster's own: what an orphan would be one too many of."""
     names = (str(path.relative_to(root)) for path in files_of(root))
-    return frozenset(name for name in names if not name.startswith(("generations/", ".dagster/", ".lock")))
+    return frozenset(name for name in names if not name.startswith(("generations/", "logs/", ".dagster/", ".lock")))
 
 
 def left_by_kill(root: Path) -> str:

@@ -35,6 +35,7 @@ def quick(part: str, folder: Path) -> str:
     ("part", "figures"),
     [
         ("damage", ("damaged_loaded", "damaged_not_mended")),
+        ("loads", ("reload_differences", "reload_done_of_30")),
         ("mutations", ("mutated_crashes", "mutated_unaccounted")),
         ("rivals", ("torn_reads", "double_publishes", "stuck_locks")),
         ("seams", ("seams_mixed", "seams_not_equal")),
