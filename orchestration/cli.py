@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from orchestration.cli_observe import alert, status
 from orchestration.cli_options import WORKSPACE
 from orchestration.cli_plan import plan
 from orchestration.cli_ui import daemon, ui
@@ -83,15 +84,6 @@ def connect_test(source: str, workspace: Path) -> None:
     report, healthy = try_source(workspace, source)
     click.echo(report)
     sys.exit(0 if healthy else 1)
-
-
-@cli.command()
-@WORKSPACE
-def status(workspace: Path) -> None:
-    """Say what is published, since when, and how the last run ended."""
-    from orchestration.status import describe
-
-    click.echo(describe(workspace))
 
 
 @cli.command()
@@ -220,6 +212,8 @@ def assign_people(
 
 
 cli.add_command(plan)
+cli.add_command(status)
+cli.add_command(alert)
 cli.add_command(ui)
 cli.add_command(daemon)
 

@@ -128,14 +128,16 @@ def examine(directory: Path) -> tuple[str, bool]:
     except ConfigurationError as error:
         healthy = False
         lines.append(f"secret      {error}")
-    for target in settings.delivery:
-        lines.append(f"delivery    {target.name} ({target.kind}): {target.shown}")
-        for variable in target.variables:
-            try:
-                secret(variable)
-            except ConfigurationError as error:
-                healthy = False
-                lines.append(f"secret      {error}")
+    lines += [f"delivery    {target.name} ({target.kind}): {target.shown}" for target in settings.delivery]
+    lines.append(
+        f"alerts      {' and '.join(settings.alerts.channels) or 'nowhere: [alerts] names no webhook or e-mail'}"
+    )
+    for variable in (*(name for target in settings.delivery for name in target.variables), *settings.alerts.variables):
+        try:
+            secret(variable)
+        except ConfigurationError as error:
+            healthy = False
+            lines.append(f"secret      {error}")
     free, needed = room(workspace)
     healthy = healthy and free >= needed
     lines.append(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,8 +18,10 @@ from orchestration.assets.publish import KEY as GENERATION
 from orchestration.definitions import build_definitions
 from orchestration.errors import ConfigurationError
 from orchestration.event_log import instance_of
+from orchestration.failures import gates_failed, reason
 from orchestration.initialise import prepare_dagster_home
 from orchestration.jobs import NIGHTLY
+from orchestration.observe.watching import after_run, note_refused
 from orchestration.partitions import FIRST_DAY
 from orchestration.settings import Settings, load_settings, pseudonym_key
 from orchestration.workspace import Build, Workspace
@@ -73,7 +74,12 @@ def run_nightly(request: RunRequest) -> RunOutcome:
     workspace = Workspace.at(request.directory)
     settings = load_settings(workspace.configuration)
     as_of = day_of(request, settings, datetime.now(UTC))
-    pseudonym_key(settings)  # a missing key is told before anything starts
+    try:
+        pseudonym_key(settings)  # a missing key is told before anything starts
+    except ConfigurationError as error:
+        note_refused(workspace, as_of, "", error)
+        after_run(workspace, settings)
+        raise
     # Dagster warns of details of its own (backfill policies of dbt assets) that a person at the terminal cannot act on.
     warnings.filterwarnings("ignore", module="dagster")
     definitions = build_definitions(workspace, settings)
@@ -95,7 +101,7 @@ def run_nightly(request: RunRequest) -> RunOutcome:
         )
         published = any(event.is_step_materialization and event.asset_key == GENERATION for event in result.all_events)
         failed = [e for e in result.all_events if e.is_step_failure or e.event_type is dg.DagsterEventType.RUN_FAILURE]
-        failures = [*_gates_failed(result.all_events), *map(_reason, failed)]
+        failures = [*gates_failed(result.all_events), *map(reason, failed)]
     if not result.success:
         reasons = "\n  ".join(dict.fromkeys(reason for reason in failures if reason))
         ended = "published nothing; what was published before still stands"
@@ -109,32 +115,10 @@ def run_nightly(request: RunRequest) -> RunOutcome:
     )
 
 
-def _gates_failed(events: Sequence[dg.DagsterEvent]) -> list[str]:
-    """What each failed gate said in its one line."""
-    evaluations = [
-        event.asset_check_evaluation_data
-        for event in events
-        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION
-    ]
-    return [evaluation.description or evaluation.check_name for evaluation in evaluations if not evaluation.passed]
-
-
-def _reason(event: dg.DagsterEvent) -> str:
-    """The message of the innermost error; "" for a gate, which speaks for itself."""
-    error = getattr(event.event_specific_data, "error", None)
-    if error is None:
-        return ""
-    chain = [error]
-    while chain[-1].cause is not None:
-        chain.append(chain[-1].cause)
-    if any(link.cls_name == "DagsterAssetCheckFailedError" for link in chain):
-        return ""  # said by the gate
-    return str(chain[-1].message).strip().split(": ", 1)[-1]
-
-
 def _log_to_terminal() -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setLevel(logging.INFO)  # a step's end, not its beginning
     progress = logging.getLogger("nanolift.progress")
     progress.handlers[:] = [handler]
     progress.setLevel(logging.INFO)

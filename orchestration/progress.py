@@ -7,8 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 logger = logging.getLogger("nanolift.progress")
+
+# What a record of ours says besides its text, for readers other than people (observe/log.py).
+STEP_FIELD = "nanolift_step"
 
 
 @dataclass
@@ -21,15 +25,26 @@ class Step:
 
 
 @contextmanager
-def announce(name: str) -> Iterator[Step]:
-    """Log one line when the step has ended, also when it failed."""
+def announce(name: str, source: str | None = None) -> Iterator[Step]:
+    """Log one line when the step has ended, also when it failed.
+
+    Args:
+        source: the configured source that the step reads.
+    """
     step = Step()
     started = time.monotonic()
     outcome = "failed"
+    _tell(logging.DEBUG, "begins", {"step": name, "source": source})
     try:
         yield step
         outcome = "ok"
     finally:
         step.seconds = time.monotonic() - started
         rows = "" if step.rows is None else f"{step.rows:,} rows"
-        logger.info("%-28s %-6s %18s %7.1f s  %s", name, outcome, rows, step.seconds, step.note)
+        text = f"{name:<28} {outcome:<6} {rows:>18} {step.seconds:7.1f} s  {step.note}"
+        said = {"outcome": outcome, "rows": step.rows, "seconds": round(step.seconds, 3), "note": step.note}
+        _tell(logging.INFO, text, {"step": name, "source": source, **said})
+
+
+def _tell(level: int, text: str, said: dict[str, Any]) -> None:
+    logger.log(level, "%s", text, extra={STEP_FIELD: said})

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 
 import dagster as dg
 
 from orchestration.dbt import parsing_ahead, variables
-from orchestration.errors import ConfigurationError
+from orchestration.errors import ConfigurationError, NanoliftError
+from orchestration.failures import failures_of
+from orchestration.observe.watching import after_run, note_refused, watched
 from orchestration.orphans import PROCESS_TAG, end_orphans, process_mark
 from orchestration.session import RunOptions, RunSession, open_session
 from orchestration.settings import Settings
@@ -55,7 +58,15 @@ def run_session(workspace: Workspace, settings: Settings) -> dg.ResourceDefiniti
         if context.instance is not None:
             context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: process_mark(os.getpid()) or ""})
             end_orphans(context.instance, context.run.run_id)
-        with open_session(workspace, settings, options_of(dict(context.run.tags)), now) as opened:
+        options, run_id = options_of(dict(context.run.tags)), context.run.run_id
+        with ExitStack() as stack:
+            stack.callback(after_run, workspace, settings)  # the last of all: another run may begin meanwhile
+            try:
+                opened = stack.enter_context(open_session(workspace, settings, options, now))
+            except NanoliftError as error:
+                note_refused(workspace, options.as_of, run_id, error)
+                raise
+            stack.enter_context(watched(opened, run_id, lambda: failures_of(context.instance, run_id)))
             known = variables(settings, opened.as_of, opened.landed_root)
             with parsing_ahead(known, opened.build.warehouse, opened.dbt_target) as opened.parsing:
                 yield opened

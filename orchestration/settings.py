@@ -24,6 +24,7 @@ from orchestration.connectors.sql_spec import SqlConnection
 from orchestration.errors import ConfigurationError
 from orchestration.exports.delivery.spec import Delivery
 from orchestration.exports.language import languages
+from orchestration.observe.spec import Alerts, Metrics
 
 # The key of the examples: published on purpose, so that anybody gets the same pseudonyms. Refused elsewhere.
 EXAMPLE_PSEUDONYM_KEY = "nanolift-example-key-published-and-not-a-secret"
@@ -204,6 +205,8 @@ class Settings(Strict):
     report: Report = Report()
     models: Models = Models()
     delivery: tuple[Delivery, ...] = ()
+    alerts: Alerts = Alerts()
+    metrics: Metrics = Metrics()
     example: Literal["demo", "journey", "voices"] | None = None
     seed: int = 20260101
 

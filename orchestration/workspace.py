@@ -103,6 +103,16 @@ class Workspace:
         return self.root / "builds"
 
     @property
+    def logs(self) -> Path:
+        """nanolift.jsonl, last_run.json, alerts.json, metrics.prom: what runs tell of themselves; none relies on it."""
+        return self.root / "logs"
+
+    @property
+    def log(self) -> Path:
+        """A JSON object a line; older lines in nanolift.jsonl.1 and so on."""
+        return self.logs / "nanolift.jsonl"
+
+    @property
     def lock(self) -> Path:
         return self.root / ".lock"
 

@@ -33,7 +33,7 @@ def _land(source: Source, session: RunSession) -> None:
     mappings = source.streams
     if source.kind == "demo":
         mappings = prepare(source, session.workspace, session.cutoff)
-    with announce(f"land {source.name}") as step:
+    with announce(f"land {source.name}", source=source.name) as step:
         results = land_source(
             source,
             mappings,

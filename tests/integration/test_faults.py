@@ -7,8 +7,12 @@ import hashlib
 import pytest
 
 from orchestration.connectors.loads import read_loads
+from orchestration.delivering import naive_utc
 from orchestration.demo.faults import FAULTS, Fault
+from orchestration.observe.alerts import remembered
+from orchestration.status import status_of
 from tests.integration.conftest import NEXT_DAY, Market
+from tests.runbooks import followed
 
 
 def tree_hash(market: Market) -> str:
@@ -37,6 +41,20 @@ def test_a_fault_is_stopped_where_it_says_and_nothing_is_published(market: Marke
     assert str(fault.expectation) in outcome.message
     assert market.published().name == before
     assert tree_hash(market) == bytes_before
+    _is_told(market, fault)
+
+
+def _is_told(market: Market, fault: Fault) -> None:
+    """Status, alert and log say what went wrong, and the first page to look at exists."""
+    status = status_of(market.workspace.root, naive_utc())
+    assert not status.is_well
+    assert str(fault.expectation) in status.text
+    opened = remembered(market.workspace).open
+    assert set(opened) == ({f"gate_failed {fault.gate}"} if fault.effect == "gate" else {"run_failed"})
+    (cause,) = opened.values()
+    assert str(fault.expectation) in cause.summary
+    assert f"alert opened: {cause.key}" in market.workspace.log.read_text(encoding="utf-8")
+    assert all(step.exit_code in (0, 1) for step in followed(cause.kind, market.workspace.root))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A signed message to a web service: what was published, which generation is the latest, and people where asked for.
 
-Belongs here: the message and one try to send it. Does not: the signature (signature.py), trying again (run.py).
+Belongs here: the message. Does not: one try to send it (signed_post.py), trying again (run.py).
 
 A receiver may get a message twice (its answer was lost, or we were killed before we wrote it down) and tells by the
 Idempotency-Key that it has it.
@@ -11,23 +11,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
-
-from orchestration.exports.delivery.errors import DeliveryError, DeliveryUnavailableError
 from orchestration.exports.delivery.package import Package, moves_latest
-from orchestration.exports.delivery.signature import IDEMPOTENCY, SIGNATURE, TIMESTAMP, idempotency_key, signature
-from orchestration.exports.delivery.spec import LOOPBACK, Delivery
+from orchestration.exports.delivery.signature import idempotency_key
+from orchestration.exports.delivery.signed_post import post_signed
+from orchestration.exports.delivery.spec import Delivery
 from orchestration.exports.delivery.target import Arrived, Step
 from orchestration.exports.delivery.watch import watched
-from orchestration.settings import secret
-
-# Answers that say "not now" (RFC 9110, 6585); every other refusal is final.
-_NOT_NOW = frozenset({408, 409, 421, 423, 425, 429})
-_MOST_WAIT = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -48,29 +40,9 @@ class Webhook:
         assert hook is not None
         is_latest = moves_latest(package, self.latest)
         body = message(package, None if is_latest else self.latest)
-        timestamp = str(int(self.clock().replace(tzinfo=UTC).timestamp()))
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": "nanolift",
-            IDEMPOTENCY: idempotency_key(package.target, package.generation),
-            TIMESTAMP: timestamp,
-            SIGNATURE: signature(secret(hook.secret_env).get_secret_value(), timestamp, body),
-        }
         step("post")
-        with requests.Session() as session:
-            session.trust_env = urlsplit(hook.url).hostname not in LOOPBACK
-            try:
-                with session.post(
-                    hook.url,
-                    data=body,
-                    headers=headers,
-                    timeout=self.spec.timeout_seconds,
-                    allow_redirects=False,
-                    stream=True,
-                ) as answer:
-                    judge(self.spec.shown, answer.status_code, answer.headers.get("Retry-After"))
-            except requests.RequestException as error:  # its message holds the address, which may hold a token
-                raise DeliveryUnavailableError(f"{self.spec.shown} did not answer ({type(error).__name__})") from None
+        key = idempotency_key(package.target, package.generation)
+        post_signed(hook, body, key=key, at=self.clock(), timeout=self.spec.timeout_seconds, shown=self.spec.shown)
         step("delivered")
         return Arrived(package.manifest(), is_latest)
 
@@ -91,22 +63,3 @@ def message(package: Package, newer: Mapping[str, Any] | None) -> bytes:
     if package.people is not None:
         said["audience"] = {item.name: item.read().decode() for item in package.items}
     return json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
-
-
-def judge(shown: str, status: int, retry_after: str | None) -> None:
-    """Nothing for an answer that says it arrived.
-
-    Raises:
-        DeliveryUnavailableError: not now.
-        DeliveryError: never.
-    """
-    if 200 <= status < 300:
-        return
-    if status in _NOT_NOW or status >= 500:
-        asked = (
-            float(retry_after) if retry_after is not None and retry_after.isascii() and retry_after.isdigit() else None
-        )
-        wait = None if asked is None else min(asked, _MOST_WAIT)
-        raise DeliveryUnavailableError(f"{shown} answers {status}", wait)
-    where = ": it must answer itself, messages follow no redirect" if 300 <= status < 400 else ""
-    raise DeliveryError(f"{shown} refuses with {status}{where}")

@@ -8,7 +8,8 @@ import pytest
 
 from orchestration.exports.delivery.errors import DeliveryError, DeliveryUnavailableError
 from orchestration.exports.delivery.package import Item, Package
-from orchestration.exports.delivery.webhook import judge, message
+from orchestration.exports.delivery.signed_post import judge
+from orchestration.exports.delivery.webhook import message
 
 PACKAGE = Package("hook", "Oat", "g2", "2026-01-02", 2, (Item("exports/a.csv", 3, "ab"),))
 
