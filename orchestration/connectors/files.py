@@ -95,7 +95,8 @@ def _glob(pattern: str) -> list[Path]:
 
 def _in_package(path: str) -> Path:
     module, _, inside = path.removeprefix(PACKAGE_SCHEME).partition("/")
-    if not re.fullmatch(r"[A-Za-z_][\w.]*", module) or not inside or ".." in PurePosixPath(inside).parts:
+    within = PurePosixPath(inside)
+    if not re.fullmatch(r"[A-Za-z_][\w.]*", module) or not inside or within.is_absolute() or ".." in within.parts:
         raise SourceError(f"{path}: write package://MODULE/PATH, the path inside the module's folder")
     try:
         spec = importlib.util.find_spec(module)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 import polars as pl
 
 from orchestration.connectors.base import FILE_REASON, FILE_ROW, ROW_NO
-from orchestration.connectors.mapping_cast import as_text
+from orchestration.connectors.mapping_cast import as_text, brands
 from orchestration.connectors.mapping_column import Part, Told, beside, told
 from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.streams import STREAMS, Column, Stream
@@ -81,7 +81,7 @@ def apply_mapping(frame: pl.DataFrame, mapping: StreamMapping, lacking: Sequence
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     nulls = list(mapping.null_values)
     if texts:
-        frame = frame.with_columns(pl.when(pl.col(name).is_in(nulls).not_()).then(pl.col(name)) for name in texts)
+        frame = frame.with_columns(pl.when(brands(name).is_in(nulls).not_()).then(brands(name)) for name in texts)
     chooses = bool(mapping.only_where or mapping.skip_where_null)
     kept = frame.filter(_belongs(mapping, frame.schema)) if chooses else frame
     found = {column.name: told(column, mapping, kept.schema) for column in stream.columns}
@@ -136,11 +136,13 @@ def _with_parts(kept: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
     """The brand's columns and the parts, each text read once where texts repeat."""
     for raw in dict.fromkeys(part.raw for part in parts):
         values = [part.value.alias(part.name) for part in parts if part.raw == raw]
-        texts = kept.select(raw)
+        texts = kept.get_column(raw).to_frame()
         distinct = texts.unique(maintain_order=True)
         if distinct.height <= kept.height * MOST_DISTINCT:
             values_of = distinct.with_columns(values)
-            made = texts.join(values_of, on=raw, how="left", nulls_equal=True, maintain_order="left").drop(raw)
+            same = brands(raw)
+            joined = texts.join(values_of, on=same, how="left", nulls_equal=True, maintain_order="left")
+            made = joined.select(part.name for part in parts if part.raw == raw)
         else:
             made = texts.select(values)
         kept = kept.hstack(made.get_columns())
@@ -150,9 +152,9 @@ def _with_parts(kept: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
 def _belongs(mapping: StreamMapping, schema: pl.Schema) -> pl.Expr:
     belongs = pl.lit(True)
     for name, allowed in mapping.only_where.items():
-        belongs &= as_text(pl.col(name), schema[name], name).is_in(list(allowed)).fill_null(False)
+        belongs &= as_text(brands(name), schema[name], name).is_in(list(allowed)).fill_null(False)
     for name in mapping.skip_where_null:
-        belongs &= pl.col(name).is_not_null()
+        belongs &= brands(name).is_not_null()
     return belongs
 
 

@@ -9,11 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import polars as pl
+import polars.selectors as cs
 
 from orchestration.errors import SourceError
 
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
+
+
+def brands(name: str) -> pl.Expr:
+    """A brand's column, which may be called anything: Polars takes "*" and "^…$" for patterns of names."""
+    return cs.by_name(name).as_expr() if name == "*" or name[:1] == "^" else pl.col(name)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from operator import add, or_
 import polars as pl
 
 from orchestration.connectors.base import ROW_NO
-from orchestration.connectors.mapping_cast import Cast, as_text, to_boolean, to_integer, to_list, to_number
+from orchestration.connectors.mapping_cast import Cast, as_text, brands, to_boolean, to_integer, to_list, to_number
 from orchestration.connectors.mapping_money import to_minor
 from orchestration.connectors.mapping_spec import ColumnMapping, StreamMapping
 from orchestration.connectors.mapping_time import to_date, to_instant
@@ -63,7 +63,7 @@ def told(column: Column, mapping: StreamMapping, schema: pl.Schema) -> Told:
     problems: list[Problem] = []
     parts: list[Part | None]
     if spec.columns and spec.combine == "sum":
-        casts = [_typed(column, spec, pl.col(name), schema[name], mapping, schema) for name in spec.columns]
+        casts = [_typed(column, spec, brands(name), schema[name], mapping, schema) for name in spec.columns]
         parts = [_part(column, name, cast, mapping, schema) for name, cast in zip(spec.columns, casts, strict=True)]
         summed = [
             cast if part is None else replace(cast, value=pl.col(part.name))
@@ -121,11 +121,11 @@ def _origin(
     raw: pl.Expr
     dtype: pl.DataType
     if spec.columns:
-        parts = [as_text(pl.col(name), schema[name], column.name) for name in spec.columns]
+        parts = [as_text(brands(name), schema[name], column.name) for name in spec.columns]
         raw, dtype = pl.concat_str(parts, separator=spec.separator), pl.String()
     else:
         assert spec.column is not None  # ColumnMapping gives exactly one origin
-        raw, dtype = pl.col(spec.column), schema[spec.column]
+        raw, dtype = brands(spec.column), schema[spec.column]
     if spec.values:
         text = as_text(raw, dtype, column.name)
         words = {key: _word(value) for key, value in spec.values.items()}

@@ -36,6 +36,7 @@ def quick(part: str, folder: Path) -> str:
     [
         ("damage", ("damaged_loaded", "damaged_not_mended")),
         ("loads", ("reload_differences", "reload_done_of_30")),
+        ("injection", ("injection_live", "injection_planted_unseen")),
         ("mutations", ("mutated_crashes", "mutated_unaccounted")),
         ("rivals", ("torn_reads", "double_publishes", "stuck_locks")),
         ("seams", ("seams_mixed", "seams_not_equal")),

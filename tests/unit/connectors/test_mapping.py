@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from orchestration.connectors import mapping as module
 from orchestration.connectors.base import FILE_REASON, FILE_ROW
 from orchestration.connectors.mapping import Mapped, apply_mapping, mapping_version
-from orchestration.connectors.mapping_spec import StreamMapping
+from orchestration.connectors.mapping_spec import ColumnMapping, StreamMapping
 
 TILL: dict[str, Any] = {
     "store_id": "shop",
@@ -243,3 +243,22 @@ def test_texts_that_repeat_are_read_once_and_mean_the_same(monkeypatch: pytest.M
     each = apply_mapping(frame, mapping)
     assert looked_up.rows.height == 20  # every sixth row has a number, an amount, a time and a yes or no
     assert looked_up.rows.equals(each.rows) and looked_up.rejected.equals(each.rejected)
+
+
+@pytest.mark.parametrize("called", ["^a$", "^.*$", "*", "^[$", "^a", "a*"])
+@pytest.mark.parametrize("values", [["x", "y"], ["x"] * 50])
+def test_a_column_may_be_called_like_a_pattern_of_names(called: str, values: list[str]) -> None:
+    frame = pl.DataFrame(
+        {
+            FILE_ROW: range(len(values)),
+            "a": ["other"] * len(values),
+            called: values,
+            f"{called}2": ["1.5"] * len(values),
+        },
+        schema_overrides={FILE_ROW: pl.Int64},
+    )
+    columns = {"product_id": ColumnMapping(column=called), "name": ColumnMapping(columns=(called, "a"))}
+    mapping = StreamMapping(stream="products", path="x", columns=columns, skip_where_null=(called,))
+    mapped = apply_mapping(frame, mapping).rows
+    assert mapped["product_id"].to_list() == values
+    assert mapped["name"].to_list() == [f"{value}/other" for value in values]
