@@ -105,11 +105,13 @@ def start(
     full_refresh: bool = False,
     wait_seconds: int = 0,
     before: Callable[[], None] | None = None,
+    work: Callable[[], dict[str, Any]] | None = None,
 ) -> int:
     """Fork a night for a workspace; its process id, which is its group's too.
 
     Args:
         before: called in the child first: limits, faults.
+        work: done in the place of the night; says succeeded, message.
     """
     report = root.with_name(f"{root.name}.night.json")
     log = root.with_name(f"{root.name}.night.log")
@@ -130,7 +132,7 @@ def start(
         if before is not None:
             before()
         _use_what_is_made(by)
-        said = _night(root, as_of, kill_at_change, clock, full_refresh, wait_seconds)
+        said = work() if work else _night(root, as_of, kill_at_change, clock, full_refresh, wait_seconds)
         report.write_text(json.dumps(said))
         os._exit(0)
     except BaseException as error:  # noqa: BLE001 - the child's end must be told whatever it was

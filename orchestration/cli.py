@@ -12,6 +12,7 @@ import click
 from orchestration.cli_observe import alert, status
 from orchestration.cli_options import WORKSPACE
 from orchestration.cli_plan import plan
+from orchestration.cli_privacy import erase
 from orchestration.cli_ui import daemon, ui
 from orchestration.errors import NanoliftError
 
@@ -216,6 +217,7 @@ cli.add_command(status)
 cli.add_command(alert)
 cli.add_command(ui)
 cli.add_command(daemon)
+cli.add_command(erase)
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from orchestration.exports.delivery.record import due, read_records
 from orchestration.exports.delivery.run import Courier, not_delivered, told
 from orchestration.generations import current, generations
 from orchestration.lock import workspace_lock
+from orchestration.privacy.erase_journal import refuse_while_pending
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
@@ -42,6 +43,7 @@ def deliver_missing(request: DeliveryRequest) -> tuple[str, bool]:
     workspace = Workspace.at(request.workspace)
     settings = load_settings(workspace.configuration)
     with workspace_lock(workspace, "deliver", wait_seconds=request.wait_seconds):
+        refuse_while_pending(workspace, "delivery")
         outcomes = Courier(workspace, settings, naive_utc).deliver(request.target, request.generation)
     if not settings.delivery:
         return "No [[delivery]] is configured: docs/delivery.md shows how.", True

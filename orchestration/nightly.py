@@ -31,13 +31,14 @@ CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What the command line asks for."""
+    """What the command line asks for. from_landing: no source is asked, what is landed is published anew."""
 
     directory: Path
     as_of: date | None = None
     full_refresh: bool = False
     replay_at: datetime | None = None
     wait_seconds: int = 0
+    from_landing: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def run_nightly(request: RunRequest) -> RunOutcome:
     tags = {
         resources.FULL_REFRESH_TAG: "true" if request.full_refresh else "false",
         resources.WAIT_SECONDS_TAG: str(request.wait_seconds),
+        resources.FROM_LANDING_TAG: "true" if request.from_landing else "false",
     }
     if request.replay_at is not None:
         tags[resources.REPLAY_AT_TAG] = request.replay_at.isoformat()

@@ -14,6 +14,7 @@ from orchestration.durable import sha256_of, sync, sync_tree, write_json
 from orchestration.errors import IntegrityError
 from orchestration.generations import Generation, current, generations, kept, previous_of
 from orchestration.lock import workspace_lock
+from orchestration.privacy.erase_journal import refuse_while_pending
 from orchestration.sealed import sealed
 from orchestration.settings import Retention
 from orchestration.workspace import Build, Workspace
@@ -89,6 +90,7 @@ def roll_back(directory: Path, name: str | None) -> str:
     """
     workspace = Workspace.at(directory)
     with workspace_lock(workspace, "rollback"):
+        refuse_while_pending(workspace, "going back")
         now = current(workspace)
         found = generations(workspace)
         if now is None:

@@ -26,6 +26,7 @@ from orchestration.exports.formatting import currency_decimals
 from orchestration.exports.writers import write_dictionary, write_output
 from orchestration.plan_inputs import Published
 from orchestration.plan_words import Asked, request_of
+from orchestration.privacy.erase_journal import refuse_while_pending
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
@@ -42,6 +43,7 @@ def plan_recruitment(asked: Asked) -> str:
     """
     workspace = Workspace.at(asked.workspace)
     settings = load_settings(workspace.configuration)
+    refuse_while_pending(workspace, "the plan")
     published = Published.of(workspace, settings)
     if not asked.name or Path(asked.name).name != asked.name or asked.name.startswith("."):
         raise ConfigurationError(

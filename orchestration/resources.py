@@ -22,6 +22,7 @@ from orchestration.workspace import Workspace
 FULL_REFRESH_TAG = "nanolift/full_refresh"
 REPLAY_AT_TAG = "nanolift/replay_at"
 WAIT_SECONDS_TAG = "nanolift/wait_seconds"
+FROM_LANDING_TAG = "nanolift/from_landing"
 PARTITION_TAG = "dagster/partition"
 # Dagster's own: what a schedule calls a run, and which run somebody runs once more.
 RUN_KEY_TAG = "dagster/run_key"
@@ -42,6 +43,7 @@ def options_of(tags: dict[str, str]) -> RunOptions:
         full_refresh=tags.get(FULL_REFRESH_TAG) == "true",
         replay_at=datetime.fromisoformat(replay_at) if replay_at else None,
         wait_seconds=int(tags.get(WAIT_SECONDS_TAG, "0")),
+        from_landing=tags.get(FROM_LANDING_TAG) == "true",
         run_key=None if PARENT_RUN_TAG in tags else tags.get(RUN_KEY_TAG),
     )
 

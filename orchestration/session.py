@@ -31,6 +31,9 @@ from orchestration.errors import AlreadyPublishedError
 from orchestration.exports.context import ModelOutcome
 from orchestration.generations import Generation, generations, starting_point
 from orchestration.lock import workspace_lock
+from orchestration.privacy.erase import resumed_by_run
+from orchestration.privacy.erase_journal import Pending
+from orchestration.privacy.rewrite import finish_rewrites
 from orchestration.settings import Settings, pseudonym_key
 from orchestration.state import CHAMPIONS, GATE_FIGURES, State, adopt_generations
 from orchestration.workspace import Build, Workspace
@@ -49,6 +52,7 @@ class RunOptions:
         full_refresh: build the warehouse afresh.
         replay_at: UTC instant: see only what had been landed by then (mode replay); None: mode reconstruct.
         wait_seconds: how long to wait for another run that holds the workspace.
+        from_landing: ask no source: publish anew what is landed.
         run_key: of a scheduled run: what names it among all schedulers; it publishes once. None: asked for by a person.
     """
 
@@ -56,6 +60,7 @@ class RunOptions:
     full_refresh: bool = False
     replay_at: datetime | None = None
     wait_seconds: int = 0
+    from_landing: bool = False
     run_key: str | None = None
 
     @property
@@ -77,6 +82,7 @@ class RunSession:
     parent: Generation | None
     state: State
     beside: ThreadPoolExecutor
+    erasure: Pending | None = None
     landed: list[LoadResult] = field(default_factory=list)
     selected: list[Load] = field(default_factory=list)
     streams_with_rows: frozenset[str] = frozenset()
@@ -219,7 +225,11 @@ def open_session(workspace: Workspace, settings: Settings, options: RunOptions, 
     with workspace_lock(workspace, wanted, wait_seconds=options.wait_seconds):
         _refuse_a_second_time(workspace, options)
         run_id = _free_name(workspace, wanted)
-        adopt_generations(workspace)
+        finish_rewrites(workspace)
+        is_replay = options.replay_at is not None
+        erasure = resumed_by_run(workspace, pseudonym_key(settings), options.as_of, is_replay, now)
+        if erasure is None:
+            adopt_generations(workspace)
         shutil.rmtree(workspace.builds, ignore_errors=True)
         scratch = workspace.builds / run_id
         build = Build(scratch / "generation")
@@ -232,9 +242,11 @@ def open_session(workspace: Workspace, settings: Settings, options: RunOptions, 
             run_id=run_id,
             build=build,
             scratch=scratch,
-            parent=starting_point(workspace, options.as_of),
+            # Whoever must be forgotten stands in every generation there is: nothing is taken over from them.
+            parent=None if erasure else starting_point(workspace, options.as_of),
             state=State(workspace.state, options.as_of),
             beside=ThreadPoolExecutor(BESIDE),
+            erasure=erasure,
         )
         session.key  # noqa: B018 - a missing key stops the run before anything is read
         try:

@@ -62,7 +62,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
     )
     def land_sources(session: dg.ResourceParam[RunSession]) -> Iterator[dg.MaterializeResult[None]]:
         checked = verified(active_loads(read_loads(session.workspace.landing)))
-        for source in session.settings.sources:
+        for source in () if session.options.from_landing else session.settings.sources:
             _land(source, session)
         session.selected = select_loads(session.workspace.landing, session.options.replay_at)
         lay_out(session.selected, session.landed_root, checked)

@@ -13,6 +13,7 @@ import dagster as dg
 from orchestration.assets.exports import KEYS as EXPORT_KEYS
 from orchestration.durable import write_json
 from orchestration.fingerprint import code_fingerprint, lock_fingerprint, warehouse_fingerprint
+from orchestration.privacy.erase_publish import finish
 from orchestration.progress import announce
 from orchestration.publishing import next_sequence, publish, write_manifest
 from orchestration.session import RunSession
@@ -29,6 +30,7 @@ def manifest_of(session: RunSession) -> dict[str, Any]:
         "as_of": session.as_of.isoformat(),
         "mode": session.options.mode,
         "run_key": session.options.run_key,
+        "erasure": session.erasure.name if session.erasure else None,
         "replay_at": session.options.replay_at.isoformat() if session.options.replay_at else None,
         "published_sequence": next_sequence(session.workspace),
         "parent": session.parent.name if session.parent else None,
@@ -56,6 +58,8 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
             write_manifest(session.build, manifest_of(session))
             size = sum(path.stat().st_size for path in session.build.root.rglob("*") if path.is_file())
             moved = publish(session.workspace, session.build, session.run_id, session.settings.retention)
+            if session.erasure is not None:
+                finish(session.workspace, session.key, session.erasure)
             adopt_generations(session.workspace)
             step.note = session.run_id if moved else f"{session.run_id}, beside the newer one that stays current"
         return dg.MaterializeResult(metadata={"generation": session.run_id, "current": moved, "bytes": size})

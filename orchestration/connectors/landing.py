@@ -27,6 +27,7 @@ from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.parse_run import parse_files, unparsed
 from orchestration.connectors.pseudonyms import KEY_VERSION, Pseudonymiser
 from orchestration.connectors.vault import Vault
+from orchestration.privacy.suppression import Suppression
 from orchestration.settings import Source
 from orchestration.workspace import Workspace
 
@@ -68,9 +69,8 @@ def land_source(
         IntegrityError: rows were lost, or the vault does not open.
     """
     sweep(workspace)
-    context = LandingContext(
-        workspace, Pseudonymiser(key, key_version), Vault(workspace.vault, key), brand_timezone, loaded_at
-    )
+    names, vault = Pseudonymiser(key, key_version), Vault(workspace.vault, key)
+    context = LandingContext(workspace, names, vault, brand_timezone, loaded_at, Suppression.of(workspace, key))
     with _private_folder(workspace) as folder:
         try:
             everything = read_loads(workspace.landing, source=source.name)
@@ -218,6 +218,11 @@ def _log(load: Load) -> None:
     )
     if load.rows_removed:
         logger.info("%s/%s: %d rows are gone from the source", load.source, load.stream, load.rows_removed)
+    if load.rows_suppressed:
+        logger.info(
+            "%s/%s: %d rows of people who were erased were not landed",
+            *(load.source, load.stream, load.rows_suppressed),
+        )
     for note in load.notes:
         logger.warning("%s/%s: %s", load.source, load.stream, note)
     if load.columns_new:

@@ -44,6 +44,8 @@ from orchestration.connectors.vault_quarantine import (
 )
 from orchestration.durable import sha256_of
 from orchestration.errors import IntegrityError
+from orchestration.privacy.erase_ingest import unnamed
+from orchestration.privacy.suppression import Suppression
 from orchestration.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class LandingContext:
     vault: Vault
     brand_timezone: str
     loaded_at: datetime
+    suppression: Suppression
 
 
 def land_file(
@@ -87,7 +90,8 @@ def land_file(
     partial = folder.with_name(f".{load_id}")
     partial.mkdir(parents=True)
     stamp = Stamp(source, load_id, context.loaded_at, context.brand_timezone)
-    tally = write_mapped(parsed, mapping, stamp, context.pseudonymiser, partial / "data.parquet")
+    listed = context.suppression
+    tally = write_mapped(parsed, mapping, stamp, context.pseudonymiser, partial / "data.parquet", listed)
     data, before = partial / "data.parquet", [load.data for load in earlier]
     accepted, duplicates, conflicts, removed = sum(map(len, tally.half_keys)), 0, 0, None
     if before or may_repeat(tally.half_keys):
@@ -109,7 +113,9 @@ def land_file(
     reasons = dict(sorted(Counter(row.reason for row in tally.quarantined).items()))
     rows_read = (parsed.rows if parsed.file.rows is None else tally.rows) + parsed.malformed - tally.skipped
     drifted, drift_notes = drifted_rows(mapping, past, reasons, rows_read, parsed.file.shown)
-    if aside := list(aside_rows(parsed.aside_path)):
+    tally.quarantined, unlisted = unnamed(tally.quarantined, listed)
+    aside, _ = unnamed(aside_rows(parsed.aside_path), listed, without=tally.withheld)
+    if aside:
         path = aside_file(context.workspace.quarantine, source, stream.name, load_id)
         write_quarantine(path, context.vault.key, aside)
     if tally.quarantined:
@@ -130,7 +136,7 @@ def land_file(
         rows_duplicate=duplicates,
         conflicting_duplicates=conflicts,
         rows_skipped=tally.skipped,
-        quarantine_reasons=reasons,
+        quarantine_reasons=dict(sorted(Counter(row.reason for row in tally.quarantined).items())),
         min_occurred_at=iso(tally.first),
         max_occurred_at=iso(tally.last),
         columns_found=sorted(parsed.columns_found),
@@ -144,6 +150,7 @@ def land_file(
         rows_drifted=drifted,
         notes=[*parsed.file.notes, *_unjudged(parsed), *drift_notes, *new_columns_note(parsed.columns_found, past)],
         control=None if tally.control is None else compared(tally.control),
+        rows_suppressed=len(tally.withheld) + unlisted,
     )
     check_identity(load)
     references = pl.concat([pl.DataFrame(schema=REFERENCE_SCHEMA), *tally.references])

@@ -35,6 +35,8 @@ from orchestration.connectors.sql_control import Control
 from orchestration.connectors.streams import STREAMS
 from orchestration.connectors.vault_quarantine import QuarantinedRow, rejected_rows
 from orchestration.errors import SourceError
+from orchestration.privacy.erase_ingest import admitted
+from orchestration.privacy.suppression import Suppression
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class Tally:
         half_keys: half of the key's hash of every typed row, frame by frame.
         first, last: the earliest and latest occurred_at.
         unfit_keys: key_low, key_high of rows that were set aside, as far as they have them.
+        withheld: row_no of rows of people who must be forgotten.
     """
 
     rows: int = 0
@@ -65,6 +68,7 @@ class Tally:
     last: datetime | None = None
     unfit_keys: list[pl.DataFrame] = field(default_factory=list)
     references: list[pl.DataFrame] = field(default_factory=list)
+    withheld: list[int] = field(default_factory=list)
 
     def name(self, references: pl.DataFrame) -> None:
         """Take references into account: most batches name people who were named before."""
@@ -112,8 +116,12 @@ def write_mapped(
     stamp: Stamp,
     pseudonymiser: Pseudonymiser,
     path: Path,
+    listed: Suppression | None = None,
 ) -> Tally:
     """Write all typed rows of a delivery; duplicates among them are judged afterwards.
+
+    Args:
+        listed: who must not be landed; None: nobody.
 
     Raises:
         SourceError: the types of the delivery can never be what the mapping says.
@@ -122,10 +130,10 @@ def write_mapped(
     *quick, last = frames_of(parsed)
     for frames in quick:
         try:
-            return _write_frames(frames(), parsed, mapping, stamp, pseudonymiser, path)
+            return _write_frames(frames(), parsed, mapping, stamp, pseudonymiser, path, listed)
         except NotQuickError:
             logger.info("%s: read once more, as text", parsed.file.shown)
-    return _write_frames(last(), parsed, mapping, stamp, pseudonymiser, path)
+    return _write_frames(last(), parsed, mapping, stamp, pseudonymiser, path, listed)
 
 
 def _write_frames(
@@ -135,6 +143,7 @@ def _write_frames(
     stamp: Stamp,
     pseudonymiser: Pseudonymiser,
     path: Path,
+    listed: Suppression | None,
 ) -> Tally:
     stream = STREAMS[mapping.stream]
     form = WrittenForm.of(mapping)
@@ -146,6 +155,9 @@ def _write_frames(
             mapped = _mapped(frame, mapping, parsed)
             _count(tally, frame, mapped)
             rows, references = pseudonymiser.replace(mapped.rows, stream)
+            if listed is not None and not listed.is_empty:
+                rows, references, withheld = admitted(rows, references, stream, listed)
+                tally.withheld += withheld
             rows = stamped(scrub(rows, stream), stream, stamp)
             tally.name(references)
             tally.half_keys.append(half_keys(rows, stream))

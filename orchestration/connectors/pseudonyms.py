@@ -124,12 +124,30 @@ class Pseudonymiser:
         return keys, references
 
 
+def messages_of(references: pl.DataFrame) -> pl.Series:
+    """What each reference (columns of REFERENCE_SCHEMA, as `replace` gives and the vault keeps them) is hashed from."""
+    normal = _normal(pl.col("reference"), pl.col("kind"))
+    message = pl.concat_str([pl.col("kind"), pl.col("scope"), normal], separator="|", ignore_nulls=True)
+    return references.select(message.alias("message")).to_series()
+
+
+def one_reference(kind: str, scope: str | None, reference: str) -> pl.DataFrame:
+    """A reference that a person gives, as one row of kind, scope, reference for `messages_of`."""
+    named = pl.DataFrame({"scope": [scope], "raw": [reference]}, {"scope": pl.String, "raw": pl.String})
+    scoped = Reference(kind, "identity_key", scope=("scope",) if scope is not None else ())
+    return named.select(*_message(pl.col("raw"), scoped)).drop("message")
+
+
+def _normal(raw: pl.Expr, kind: pl.Expr) -> pl.Expr:
+    normal = raw.str.normalize("NFC").str.strip_chars()
+    normal = pl.when(kind == "social_account").then(normal.str.strip_chars_start("@")).otherwise(normal)
+    return pl.when(kind.is_in(LOWER_CASE_KINDS)).then(normal.str.to_lowercase()).otherwise(normal)
+
+
 def _message(raw: pl.Expr, reference: Reference) -> list[pl.Expr]:
     """Columns message, kind, scope, reference of a raw reference; all NULL where it is."""
     kind = pl.lit(reference.kind) if reference.kind_column is None else pl.col(reference.kind_column)
-    normal = raw.str.normalize("NFC").str.strip_chars()
-    normal = pl.when(kind == "social_account").then(normal.str.strip_chars_start("@")).otherwise(normal)
-    normal = pl.when(kind.is_in(LOWER_CASE_KINDS)).then(normal.str.to_lowercase()).otherwise(normal)
+    normal = _normal(raw, kind)
     scope: pl.Expr = pl.lit(None, pl.String)
     if reference.scope:
         scope = pl.col(reference.scope[0]).str.to_lowercase()
