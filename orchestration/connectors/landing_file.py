@@ -28,7 +28,7 @@ from orchestration.connectors.landing_rows import (
     versions_in,
 )
 from orchestration.connectors.landing_settle import Settled, settle
-from orchestration.connectors.landing_write import write_mapped
+from orchestration.connectors.landing_write import Tally, write_mapped
 from orchestration.connectors.loads import Load, arrow_schema, commit, iso
 from orchestration.connectors.mapping import mapping_version
 from orchestration.connectors.parse_run import Parsed
@@ -113,14 +113,7 @@ def land_file(
     reasons = dict(sorted(Counter(row.reason for row in tally.quarantined).items()))
     rows_read = (parsed.rows if parsed.file.rows is None else tally.rows) + parsed.malformed - tally.skipped
     drifted, drift_notes = drifted_rows(mapping, past, reasons, rows_read, parsed.file.shown)
-    tally.quarantined, unlisted = unnamed(tally.quarantined, listed)
-    aside, _ = unnamed(aside_rows(parsed.aside_path), listed, without=tally.withheld)
-    if aside:
-        path = aside_file(context.workspace.quarantine, source, stream.name, load_id)
-        write_quarantine(path, context.vault.key, aside)
-    if tally.quarantined:
-        path = quarantine_file(context.workspace.quarantine, source, stream.name, load_id)
-        write_quarantine(path, context.vault.key, sorted(tally.quarantined, key=lambda row: row.row_no))
+    unlisted = _set_aside(tally, parsed, context, (source, stream.name, load_id))
     load = Load(
         source=source,
         stream=stream.name,
@@ -158,6 +151,23 @@ def land_file(
         context.vault.add(references, f"landing {source}/{stream.name}/{load_id}", context.loaded_at)
     commit(partial, load)
     return load
+
+
+def _set_aside(tally: Tally, parsed: Parsed, context: LandingContext, place: tuple[str, str, str]) -> int:
+    """Write what is not landed and kept, encrypted; how many rows set aside are of people who must be forgotten.
+
+    Args:
+        place: source, stream, load_id.
+    """
+    listed, quarantine = context.suppression, context.workspace.quarantine
+    tally.quarantined, unlisted = unnamed(tally.quarantined, listed)
+    aside, _ = unnamed(aside_rows(parsed.aside_path), listed, without=tally.withheld)
+    if aside:
+        write_quarantine(aside_file(quarantine, *place), context.vault.key, aside)
+    if tally.quarantined:
+        rows = sorted(tally.quarantined, key=lambda row: row.row_no)
+        write_quarantine(quarantine_file(quarantine, *place), context.vault.key, rows)
+    return unlisted
 
 
 def _record(file: SourceFile) -> dict[str, Any]:
