@@ -62,6 +62,13 @@ def build_arguments(dbt_variables: Mapping[str, Any], *, full_refresh: bool) -> 
     return [*arguments, "--full-refresh"] if full_refresh else arguments
 
 
+def parse_command(target: Path, *options: str) -> list[str]:
+    """`dbt parse`, which writes below `target` and nowhere else: the checkout may belong to another account."""
+    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse", *options]
+    command += ["--project-dir", str(ROOT), "--profiles-dir", str(PROFILES)]
+    return [*command, "--target-path", str(target), "--log-path", str(target)]
+
+
 @contextmanager
 def parsing_ahead(dbt_variables: Mapping[str, Any], warehouse: Path, target: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Parse the project with a run's variables in a process of its own, while sources are landed.
@@ -69,9 +76,8 @@ def parsing_ahead(dbt_variables: Mapping[str, Any], warehouse: Path, target: Pat
     dbt parses everything anew when a variable changed, as the date does every night; `dbt build` with the same
     variables and target finds the work done. A parse that fails leaves nothing: the build then says what is wrong.
     """
-    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse", *_vars(dbt_variables)]
     process = subprocess.Popen(
-        [*command, "--project-dir", str(ROOT), "--profiles-dir", str(PROFILES), "--target-path", str(target)],
+        parse_command(target, *_vars(dbt_variables)),
         cwd=ROOT,
         env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", WAREHOUSE_VARIABLE: str(warehouse)},
         stdin=subprocess.DEVNULL,
@@ -105,10 +111,7 @@ def prepared_manifest() -> Path:
             return MANIFEST
         logger.info("parsing the dbt project")
         done = subprocess.run(
-            [
-                *(str(Path(sys.executable).with_name("dbt")), "--quiet", "parse", "--no-partial-parse"),
-                *("--project-dir", str(ROOT), "--profiles-dir", str(PROFILES)),
-            ],
+            parse_command(MANIFEST.parent, "--no-partial-parse"),
             cwd=ROOT,
             env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", WAREHOUSE_VARIABLE: ":memory:"},
             capture_output=True,
