@@ -72,6 +72,20 @@ class Generation:
         recorded = self.manifest.get("files", {}).get(str(file.relative_to(self.path)))
         return recorded is not None and file.is_file() and sha256_of(file) == recorded["sha256"]
 
+    def sound(self, name: str) -> Path:
+        """The path of a published file, whose bytes are those that were published.
+
+        Raises:
+            IntegrityError: it is gone or damaged.
+        """
+        path = self.path / name
+        if not self.is_sound(path):
+            raise IntegrityError(
+                f"{self.name}/{name} is not what was published: `nanolift verify` names all such files, "
+                "`nanolift run` publishes them anew"
+            )
+        return path
+
     @property
     def as_of(self) -> date:
         return date.fromisoformat(self.manifest["as_of"])

@@ -112,17 +112,20 @@ class Published:
     def build(self) -> Build:
         return Build(self.generation.path)
 
+    @cached_property
+    def _warehouse(self) -> Path:
+        return self.generation.sound(self.build.warehouse.name)
+
     def query(self, sql: str, **values: Any) -> pl.DataFrame:
         """Rows of the published warehouse."""
-        with duckdb.connect(str(self.build.warehouse), read_only=True) as connection:
+        with duckdb.connect(str(self._warehouse), read_only=True) as connection:
             return pl.DataFrame(pl.from_arrow(connection.sql(sql, params=values or None).to_arrow_table()))
 
     def export(self, name: str) -> pl.DataFrame:
         """Rows of a published export."""
-        file = self.build.exports / f"{name}.parquet"
-        if not file.exists():
+        if not (self.build.exports / f"{name}.parquet").exists():
             raise IntegrityError(f"{self.generation.name} has no export {name}: run `nanolift run` with this version")
-        return pl.read_parquet(file)
+        return pl.read_parquet(self.generation.sound(f"exports/{name}.parquet"))
 
     @cached_property
     def product_ids(self) -> frozenset[str]:
@@ -155,12 +158,13 @@ class Published:
         scored = self.build.features / "scoring.parquet"
         if not scored.exists():
             return {}
-        told = pl.read_parquet(scored, columns=["purchase_value_minor"])["purchase_value_minor"].drop_nulls()
+        rows = pl.read_parquet(self.generation.sound("features/scoring.parquet"), columns=["purchase_value_minor"])
+        told = rows["purchase_value_minor"].drop_nulls()
         usual = told.drop_nans().median() if told.dtype.is_float() else told.median()
         if not isinstance(usual, int | float) or not usual > 0:
             return {}
-        rows = self.query(_VALUES, currency=self.settings.brand.currency, as_of=self.generation.as_of)
-        known = rows.filter((pl.col("net") > 0) & (pl.col("purchases") > 0))
+        sales = self.query(_VALUES, currency=self.settings.brand.currency, as_of=self.generation.as_of)
+        known = sales.filter((pl.col("net") > 0) & (pl.col("purchases") > 0))
         return {str(product): net / bought / usual for product, net, bought in known.iter_rows()}
 
     def audience(self) -> tuple[Audience, tuple[str, ...]]:

@@ -81,7 +81,7 @@ def store_history(directory: Path, counted: str) -> tuple[list[str], FloatArray]
     now = current(workspace)
     if now is None:
         raise ConfigurationError(f"{directory} has nothing published yet: nanolift run")
-    with duckdb.connect(str(Build(now.path).warehouse), read_only=True) as connection:
+    with duckdb.connect(str(now.sound(Build(now.path).warehouse.name)), read_only=True) as connection:
         days, stores = (
             pl.DataFrame(pl.from_arrow(connection.table(f"marts.{name}").to_arrow_table()))
             for name in ("fct_store_days", "dim_stores")

@@ -19,6 +19,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from expectations.registry import suite
 from expectations.result import GateResult
 from expectations.runner import GateContext, validate
+from orchestration.connectors.selection import vanished
 from orchestration.dbt import WAREHOUSE_VARIABLE, build_arguments, variables
 from orchestration.fingerprint import warehouse_fingerprint
 from orchestration.gate_frames.marts import marts_frames
@@ -28,6 +29,9 @@ from orchestration.session import RunSession
 from orchestration.workspace import Build
 
 logger = logging.getLogger(__name__)
+
+# How many vanished loads a warning names.
+_NAMED_LOADS = 5
 
 MARTS = "marts"
 # What the layers after dbt read: each is guarded by the marts gate.
@@ -90,8 +94,15 @@ def start_from_parent(session: RunSession) -> bool:
         return True
     if parent.manifest["warehouse_fingerprint"] != fingerprint:
         return True
-    if not parent.loads <= session.selected_loads:
-        return True  # a load was superseded: rows of it must go
+    if left := parent.loads - session.selected_loads:
+        # Superseded ones still lie in landing; their rows must go.
+        if gone := vanished(left, session.workspace.landing):
+            logger.warning(
+                "%d landed loads of %s are gone from landing, and their rows from the warehouse: %s. "
+                "Restore them from a backup; what a source still has is landed again",
+                *(len(gone), parent.name, ", ".join(gone[:_NAMED_LOADS]) + (" …" if len(gone) > _NAMED_LOADS else "")),
+            )
+        return True
     published = Build(parent.path).warehouse
     if not parent.is_sound(published):
         logger.warning("%s is damaged: the warehouse is built afresh from landing", published)

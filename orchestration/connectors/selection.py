@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -44,6 +44,14 @@ def select_loads(landing: Path, replay_at: datetime | None = None) -> list[Load]
     if replay_at is not None:
         loads = [load for load in loads if from_iso(load.loaded_at) <= replay_at]
     return active_loads(loads)
+
+
+def vanished(names: Iterable[str], landing: Path) -> list[str]:
+    """Of loads a generation was built from (source/stream/load), those that no longer lie in landing, sorted.
+
+    A load is never taken away: later ones supersede it, erasure and retention rewrite it.
+    """
+    return sorted(name for name in names if not (landing / name).is_dir())
 
 
 def lay_out(loads: Sequence[Load], landed_root: Path, checked: Container[Path] = ()) -> None:

@@ -3,9 +3,11 @@
 Belongs here: sealing, opening, appending, the torn tail of a killed append. Does not: what is inside (vault.py,
 vault_quarantine.py).
 
-A file is MAGIC, then blocks: 4 bytes length, 12 bytes nonce, AES-256-GCM of zlib-compressed JSON Lines. Magic and the
-block's number are authenticated with each block, so none can be dropped, moved or taken from another kind of file.
-The key comes from the pseudonym key by HKDF-SHA256 with the file's purpose. Mode 0600.
+A file is MAGIC, then blocks: 4 bytes length, their CRC-32, 12 bytes nonce, AES-256-GCM of zlib-compressed JSON Lines.
+Magic and the block's number are authenticated with each block, so none can be dropped, moved or taken from another kind
+of file; the CRC tells a damaged length, behind which everything would seem torn, from a torn end. Files of an earlier
+form, without CRC, are read and added to in it. The key comes from the pseudonym key by HKDF-SHA256 with the file's
+purpose. Mode 0600.
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ from orchestration.errors import IntegrityError
 
 logger = logging.getLogger(__name__)
 
-MAGIC = b"NANOLIFT1\n"
+MAGIC, EARLIER_MAGIC = b"NANOLIFT2\n", b"NANOLIFT1\n"
 _LENGTH = struct.Struct(">I")
+_CRC_BYTES = 4
 _NONCE_BYTES = 12
 _BLOCK_ENTRIES = 20_000
 
@@ -50,15 +53,15 @@ class Box:
         Raises:
             IntegrityError: the file is none of ours.
         """
-        blocks = self._whole_blocks()
+        magic, blocks = self._magic(), self._whole_blocks()
         cipher = self._cipher()
         written = 0
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "r+b") as file:
             size = file.seek(0, os.SEEK_END)
             if size == 0:
-                file.write(MAGIC)
-            number, end = len(blocks), (blocks[-1][1] if blocks else len(MAGIC))
+                file.write(magic)
+            number, end = len(blocks), (blocks[-1][1] if blocks else len(magic))
             if size > end:
                 logger.warning("%s: cut off a block that a killed run had left half written", self.path.name)
                 file.truncate(end)
@@ -66,8 +69,8 @@ class Box:
             for chunk in _chunks(entries):
                 nonce = os.urandom(_NONCE_BYTES)
                 plain = zlib.compress("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in chunk).encode())
-                sealed = nonce + cipher.encrypt(nonce, plain, self._context(number))
-                file.write(_LENGTH.pack(len(sealed)) + sealed)
+                sealed = nonce + cipher.encrypt(nonce, plain, self._context(magic, number))
+                file.write(_head(magic, len(sealed)) + sealed)
                 number += 1
                 written += len(chunk)
             file.flush()
@@ -80,46 +83,74 @@ class Box:
         Raises:
             IntegrityError: another key, or changed bytes.
         """
-        cipher = self._cipher()
+        magic, cipher = self._magic(), self._cipher()
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
             for number, (start, end) in enumerate(self._whole_blocks()):
-                file.seek(start + _LENGTH.size)
-                sealed = file.read(end - start - _LENGTH.size)
+                file.seek(start)
+                sealed = file.read(end - start)
                 try:
-                    plain = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._context(number))
+                    plain = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._context(magic, number))
                 except InvalidTag:
                     raise IntegrityError(
                         f"{self.path} does not open: it was written with another pseudonym key, or its bytes changed"
                     ) from None
                 yield from (json.loads(line) for line in zlib.decompress(plain).decode().splitlines())
 
-    def _whole_blocks(self) -> list[tuple[int, int]]:
-        """Start and end of every complete block, from the lengths alone."""
+    def _magic(self) -> bytes:
+        """The form of the file; of one that does not exist yet, today's.
+
+        Raises:
+            IntegrityError: the file is none of ours.
+        """
         if not self.path.exists() or self.path.stat().st_size == 0:
-            return []
-        size = self.path.stat().st_size
-        blocks = []
+            return MAGIC
         with self.path.open("rb") as file:
-            if file.read(len(MAGIC)) != MAGIC:
-                raise IntegrityError(f"{self.path} is no {self.purpose} file of nanolift")
-            start = len(MAGIC)
-            while start + _LENGTH.size <= size:
-                file.seek(start)
-                end = start + _LENGTH.size + _LENGTH.unpack(file.read(_LENGTH.size))[0]
-                if end > size:
+            magic = file.read(len(MAGIC))
+        if magic not in (MAGIC, EARLIER_MAGIC):
+            raise IntegrityError(f"{self.path} is no {self.purpose} file of nanolift")
+        return magic
+
+    def _whole_blocks(self) -> list[tuple[int, int]]:
+        """Start and end of what every complete block holds, from the lengths alone.
+
+        Raises:
+            IntegrityError: a length is damaged, or the file is none of ours.
+        """
+        magic = self._magic()
+        if not self.path.exists():
+            return []
+        size, head = self.path.stat().st_size, len(_head(magic, 0))
+        blocks: list[tuple[int, int]] = []
+        with self.path.open("rb") as file:
+            start = len(magic) + head
+            while start <= size:
+                file.seek(start - head)
+                said = file.read(head)
+                length = _LENGTH.unpack_from(said)[0]
+                if said != _head(magic, length):
+                    if not said.strip(b"\0") and not file.read().strip(b"\0"):
+                        break  # a machine that went down may leave zeros where an append was under way
+                    raise IntegrityError(f"{self.path} is damaged behind block {len(blocks)}: restore it from a backup")
+                if start + length > size:
                     break
-                blocks.append((start, end))
-                start = end
+                blocks.append((start, start + length))
+                start += length + head
         return blocks
 
-    def _context(self, number: int) -> bytes:
-        return MAGIC + self.purpose.encode() + number.to_bytes(8, "big")
+    def _context(self, magic: bytes, number: int) -> bytes:
+        return magic + self.purpose.encode() + number.to_bytes(8, "big")
 
     def _cipher(self) -> AESGCM:
         derived = HKDF(SHA256(), 32, salt=None, info=f"nanolift {self.purpose}".encode())
         return AESGCM(derived.derive(self.key.get_secret_value().encode()))
+
+
+def _head(magic: bytes, length: int) -> bytes:
+    """What stands before a block."""
+    packed = _LENGTH.pack(length)
+    return packed if magic == EARLIER_MAGIC else packed + zlib.crc32(packed).to_bytes(_CRC_BYTES, "big")
 
 
 def _chunks(entries: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

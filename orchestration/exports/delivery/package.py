@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from orchestration.durable import sha256_of
-from orchestration.errors import IntegrityError
 from orchestration.exports.delivery.errors import DeliveryError
 from orchestration.exports.delivery.spec import Delivery
 from orchestration.generations import Generation
@@ -125,13 +123,9 @@ def checked(generation: Generation, name: str) -> Path:
         DeliveryError: the generation has no such file.
         IntegrityError: its bytes changed.
     """
-    said = generation.manifest["files"].get(name)
-    if said is None:
+    if name not in generation.manifest["files"]:
         raise DeliveryError(f"{generation.name} has no {name}")
-    path = generation.path / name
-    if not path.is_file() or sha256_of(path) != said["sha256"]:
-        raise IntegrityError(f"{generation.name}/{name} is not what was published: it is not delivered")
-    return path
+    return generation.sound(name)
 
 
 def packed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.connectors.selection import lay_out, select_loads
+from orchestration.connectors.loads import read_loads
+from orchestration.connectors.selection import lay_out, select_loads, vanished
 from orchestration.connectors.signals_schema import SIGNAL_RELATIONS
 from orchestration.connectors.streams import STREAMS
 from orchestration.errors import IntegrityError
@@ -43,6 +45,17 @@ def test_replay_sees_a_load_that_was_superseded_later(bakery: Bakery) -> None:
     landing = bakery.workspace.landing
     assert [load.sequence for load in select_loads(landing)] == [2]
     assert [load.sequence for load in select_loads(landing, replay_at=FIRST_NIGHT)] == [1]
+
+
+def test_a_load_whose_folder_is_gone_is_named_and_one_that_was_superseded_is_not(bakery: Bakery) -> None:
+    bakery.write("a.csv", LINE.format("R-1"))
+    bakery.land(FIRST_NIGHT)
+    bakery.land(SECOND_NIGHT, columns={"quantity_unit": {"constant": "piece"}})
+    landing = bakery.workspace.landing
+    names = [f"{load.source}/{load.stream}/{load.load_id}" for load in read_loads(landing)]
+    assert vanished(names, landing) == []
+    shutil.rmtree(landing / names[0])
+    assert vanished(names, landing) == names[:1]
 
 
 def test_every_stream_has_a_typed_relation_and_loads_are_hard_links(two_nights: Bakery, tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 from pydantic import SecretStr
 
+from orchestration.connectors import vault_box
 from orchestration.connectors.vault import Vault
-from orchestration.connectors.vault_box import Box
+from orchestration.connectors.vault_box import MAGIC, Box
 from orchestration.errors import IntegrityError
 
 NIGHT = datetime(2026, 10, 5, 1)
@@ -77,9 +78,46 @@ def test_a_block_cannot_be_dropped_from_the_middle(tmp_path: Path, key: SecretSt
     first_end = box.path.stat().st_size
     box.append([{"n": 2}])
     content = box.path.read_bytes()
-    box.path.write_bytes(content[: len(b"NANOLIFT1\n")] + content[first_end:])
+    box.path.write_bytes(content[: len(MAGIC)] + content[first_end:])
     with pytest.raises(IntegrityError):
         list(box.read())
+
+
+@pytest.mark.parametrize("byte", range(4))
+def test_a_damaged_length_is_no_torn_end_and_nothing_behind_it_is_cut_off(
+    tmp_path: Path, key: SecretStr, byte: int
+) -> None:
+    box = Box(tmp_path / "box", key, "vault")
+    for number in range(3):
+        box.append([{"n": number}])
+    content = bytearray(box.path.read_bytes())
+    content[len(MAGIC) + byte] ^= 64
+    box.path.write_bytes(content)
+    with pytest.raises(IntegrityError, match="damaged behind block 0"):
+        list(box.read())
+    with pytest.raises(IntegrityError, match="damaged behind block 0"):
+        box.append([{"n": 3}])
+    assert box.path.read_bytes() == content
+
+
+def test_zeros_that_a_power_cut_left_are_a_torn_end(tmp_path: Path, key: SecretStr) -> None:
+    box = Box(tmp_path / "box", key, "vault")
+    box.append([{"n": 1}])
+    box.path.write_bytes(box.path.read_bytes() + bytes(500))
+    box.append([{"n": 2}])
+    assert list(box.read()) == [{"n": 1}, {"n": 2}]
+
+
+def test_a_file_of_the_earlier_form_is_read_and_added_to(
+    tmp_path: Path, key: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Box(tmp_path / "box", key, "vault")
+    with monkeypatch.context() as then:
+        then.setattr(vault_box, "MAGIC", vault_box.EARLIER_MAGIC)
+        box.append([{"n": 1}])
+    box.append([{"n": 2}])
+    assert box.path.read_bytes().startswith(b"NANOLIFT1\n")
+    assert list(box.read()) == [{"n": 1}, {"n": 2}]
 
 
 @pytest.mark.parametrize("lost", [1, 20])

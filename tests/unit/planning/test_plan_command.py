@@ -12,12 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import cli
-from orchestration.errors import ConfigurationError, NanoliftError, SourceError
+from orchestration.errors import ConfigurationError, IntegrityError, NanoliftError, SourceError
 from orchestration.exports.cells import plain
 from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.contract_plan import PLAN_LIMITS, RECRUITMENT_PLAN
 from orchestration.plan_words import Asked
+from orchestration.publishing import write_manifest
 from orchestration.recruitment import plan_recruitment
+from orchestration.workspace import Build
 
 DAY = date(2025, 6, 30)
 CONFIGURATION = """
@@ -75,7 +77,6 @@ def workspace(tmp_path: Path) -> Path:
     (generation / "exports").mkdir(parents=True)
     (generation / "features").mkdir()
     (tmp_path / "current").symlink_to(Path("generations") / "g1")
-    (generation / "manifest.json").write_text(json.dumps({"as_of": "2025-06-30", "published_sequence": 1}))
     homes = pl.DataFrame({"consumer_key": KEYS, "home_area_id": ["north", "south"] * 6})
     with duckdb.connect(str(generation / "warehouse.duckdb")) as connection:
         connection.execute(TABLES)
@@ -110,11 +111,23 @@ def workspace(tmp_path: Path) -> Path:
     )
     scored.write_parquet(generation / "exports" / "ambassador_scores.parquet")
     pl.DataFrame({"purchase_value_minor": [1_000.0]}).write_parquet(generation / "features" / "scoring.parquet")
+    write_manifest(Build(generation), {"as_of": "2025-06-30", "published_sequence": 1})
     return tmp_path
 
 
 def asked(workspace: Path, budget: str = "20", **other: object) -> Asked:
     return Asked(workspace, budget, **({"products": ("p1,p2=8",)} | other))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("file", ["warehouse.duckdb", "exports/ambassador_scores.parquet", "features/scoring.parquet"])
+def test_no_plan_is_made_of_bytes_that_were_not_published(workspace: Path, file: str) -> None:
+    path = workspace / "generations" / "g1" / file
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(IntegrityError, match=f"g1/{file} is not what was published"):
+        plan_recruitment(asked(workspace))
+    assert not (workspace / "plans").exists()
 
 
 def test_the_files_hold_the_plan_and_say_what_was_asked(workspace: Path) -> None:
