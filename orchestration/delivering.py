@@ -64,7 +64,7 @@ def describe_targets(workspace: Workspace, settings: Settings) -> list[str]:
         lines.append(f"delivery    {spec.name} ({spec.kind}, {spec.shown}): {has}")
         kept = {each.name for each in found}
         waiting = {each.name for each in due(found, records, now)}
-        lost = {name for name, record in records.items() if not record.is_delivered and name not in kept}
+        lost = {name for name, record in records.items() if not record.is_settled and name not in kept}
         for name in sorted(waiting | lost):
             record = records.get(name)
             why = "not tried yet" if record is None else record.why

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import polars as pl
 
 from ml.planning.recruitment import Audience
 from orchestration.errors import ConfigurationError, IntegrityError
+from orchestration.exports.consents import identities_of, states_now, unlisted_now, with_consent_now
 from orchestration.generations import Generation, current
 from orchestration.settings import Settings
 from orchestration.workspace import Build, Workspace
@@ -99,14 +101,20 @@ class Published:
 
     generation: Generation
     settings: Settings
+    workspace: Workspace
+    at: datetime
 
     @classmethod
-    def of(cls, workspace: Workspace, settings: Settings) -> Published:
-        """Raises ConfigurationError where nothing is published yet."""
+    def of(cls, workspace: Workspace, settings: Settings, at: datetime) -> Published:
+        """The current generation, with what is agreed to at `at` (naive UTC).
+
+        Raises:
+            ConfigurationError: nothing is published yet.
+        """
         now = current(workspace)
         if now is None:
             raise ConfigurationError(f"{workspace.root} has nothing published yet: nanolift run")
-        return cls(now, settings)
+        return cls(now, settings, workspace, at)
 
     @property
     def build(self) -> Build:
@@ -178,8 +186,11 @@ class Published:
         return Audience(empty if too_many else self.query(_LISTS), self.area_people, market), notes
 
     def people(self) -> pl.DataFrame:
-        """Everybody who may be listed, as ml.planning.recruitment wants them, with the exports' facts and reasons."""
-        facts = self.export("ambassador_candidates")
+        """Everybody who may be listed now, as ml.planning.recruitment wants them, with the exports' facts and reasons.
+
+        Consents are those landed by now, which the published exports may not know yet.
+        """
+        facts = self._listed_now(self.export("ambassador_candidates"))
         scores = self.export("ambassador_scores")
         own = [name for name in scores.columns if name not in facts.columns]
         homes = self.query("select consumer_key, home_area_id as area_id from marts.dim_consumers")
@@ -196,6 +207,13 @@ class Published:
             low_factor=pl.lit(low, dtype=pl.Float64),
             high_factor=pl.lit(high, dtype=pl.Float64),
         ).sort("consumer_key")
+
+    def _listed_now(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """Of people of an export those who may be listed at this moment, with their consent to contact of now."""
+        identities = identities_of(self.build.warehouse)
+        unlisted = unlisted_now(self.workspace, identities, self.at)
+        listed = facts.filter(pl.col("consumer_key").is_in(list(unlisted)).not_())
+        return with_consent_now(listed, states_now(self.workspace, identities, self.at), identities.head(0))
 
     def _capture_factors(self) -> tuple[float | None, float | None]:
         """90 % range of caused per tracked purchase, over its estimate: all scores rise and fall with it."""

@@ -18,6 +18,7 @@ from ml.errors import MLError
 from ml.planning.recruitment import recruitment_plan
 from ml.planning.request import PlanRequest
 from ml.planning.told import Plan
+from orchestration.delivering import naive_utc
 from orchestration.durable import sha256_of, sync_tree, write_json
 from orchestration.errors import ConfigurationError, SourceError
 from orchestration.exports.context import ExportContext
@@ -44,7 +45,7 @@ def plan_recruitment(asked: Asked) -> str:
     workspace = Workspace.at(asked.workspace)
     settings = load_settings(workspace.configuration)
     refuse_while_pending(workspace, "the plan")
-    published = Published.of(workspace, settings)
+    published = Published.of(workspace, settings, naive_utc())
     if not asked.name or Path(asked.name).name != asked.name or asked.name.startswith("."):
         raise ConfigurationError(
             f"--name {asked.name!r}: a plan's name is that of a folder, without / or a leading dot"

@@ -23,6 +23,7 @@ from orchestration.assets import (
     talk,
 )
 from orchestration.assets.warehouse import KEYS as MART_KEYS
+from orchestration.exports.consents import identities_of, minors_now, states_now, with_consent_now
 from orchestration.exports.context import ExportContext, GateOutcome
 from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.facade import write_exports, write_report
@@ -72,6 +73,12 @@ def export_context(session: RunSession) -> ExportContext:
 
 def _inputs(session: RunSession) -> dict[str, pl.DataFrame]:
     frames = session.marts({name: tuple(columns) for name, columns in MART_INPUTS.items()})
+    identities = identities_of(session.build.warehouse)
+    frames["dim_consumers"] = with_consent_now(
+        frames["dim_consumers"],
+        states_now(session.workspace, identities, session.loaded_at),
+        minors_now(session.workspace, identities),
+    )
     frames["loads"] = loads_frame([load.record() for load in session.selected])
     return frames | {
         name: session.tables[name] for name in (*SCORE_INPUTS, *MEASUREMENT_INPUTS) if name in session.tables

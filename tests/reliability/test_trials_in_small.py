@@ -42,6 +42,7 @@ def quick(part: str, folder: Path) -> str:
         ("seams", ("seams_mixed", "seams_not_equal")),
         ("door", ("ui_probes_refused_of_12", "ui_allowed_of_14", "viewers_refused_of_13")),
         ("schedule", ("schedule_days_wrong", "catch_up_days_missing")),
+        ("consent", ("withdrawn_exported", "consent_missing")),
     ],
 )
 def test_a_handful_of_trials_keeps_every_bar(part: str, figures: tuple[str, ...], tmp_path: Path) -> None:

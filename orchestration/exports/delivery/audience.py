@@ -1,6 +1,7 @@
 """Who is on a list of people, under which name: choosing, consent, minors, hashing. Pure functions of frames.
 
-Belongs here: every rule that keeps a person off a list. Does not: reading vault and landing (audience_inputs.py).
+Belongs here: every rule that keeps a person off a list. Does not: what somebody agreed to
+(exports/consents.py), reading vault and list (audience_inputs.py).
 
 Whoever gets names gets no pseudonyms: a list holds what another system needs to find its person, and nothing that would
 lead from there into exports.
@@ -13,14 +14,13 @@ import io
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import polars as pl
 
 from orchestration.exports.cells import harmless
+from orchestration.exports.consents import GRANTED, WITHDRAWN
 from orchestration.exports.delivery.spec import Audience
 
-GRANTED, WITHDRAWN = "granted", "withdrawn"
 PLAIN_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 # Kind of reference in the vault, by the identifier asked for.
 KINDS = {"consumer_ref": "loyalty", "email_sha256": "email"}
@@ -57,26 +57,6 @@ def chosen(scores: pl.DataFrame, audience: Audience) -> pl.DataFrame:
         scores.sort("rank", "consumer_key")
         .select("consumer_key", is_held_out=pl.col("standing_holdout").fill_null(True))
         .unique(subset="consumer_key", keep="first", maintain_order=True)
-    )
-
-
-def consent_now(consents: pl.DataFrame, identities: pl.DataFrame, at: datetime) -> pl.DataFrame:
-    """consumer_key, purpose, status: the last word of each person, of all that is landed at `at` (naive UTC).
-
-    The rules are dim_consumers': the latest version of each change counts, rows the source removed do not, and of two
-    changes at one instant the withdrawal does. A grant that is to begin later does not count yet; a withdrawal does.
-    """
-    changes = (
-        consents.sort("known_at", "loaded_at", "load_id", "row_no", nulls_last=False)
-        .unique(subset=["identity_key", "purpose", "changed_at"], keep="last", maintain_order=True)
-        .filter(pl.col("is_removed").fill_null(False).not_())
-        .filter((pl.col("changed_at") <= at) | (pl.col("status") == WITHDRAWN))
-    )
-    return (
-        changes.join(identities.select("identity_key", "consumer_key"), on="identity_key")
-        .sort("changed_at", "status")  # "withdrawn" comes after "granted"
-        .unique(subset=["consumer_key", "purpose"], keep="last", maintain_order=True)
-        .select("consumer_key", "purpose", "status")
     )
 
 

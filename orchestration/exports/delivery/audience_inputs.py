@@ -7,16 +7,14 @@ the list exists in memory and at the target.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import duckdb
 import polars as pl
 
-from orchestration.connectors.loads import active_loads, read_loads, verify_load
 from orchestration.connectors.vault import Vault
-from orchestration.exports.delivery.audience import as_csv, as_parquet, chosen, consent_now, named, who_may
+from orchestration.exports.consents import identities_of, minors_now, states_now
+from orchestration.exports.delivery.audience import as_csv, as_parquet, chosen, named, who_may
 from orchestration.exports.delivery.package import Item, Package, checked, packed
 from orchestration.exports.delivery.spec import Delivery
 from orchestration.generations import Generation
@@ -25,12 +23,6 @@ from orchestration.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
-_CONSENTS: Mapping[str, Any] = {
-    **{"identity_key": pl.String, "purpose": pl.String, "status": pl.String, "changed_at": pl.Datetime("us")},
-    **{"known_at": pl.Datetime("us"), "loaded_at": pl.Datetime("us"), "load_id": pl.String, "row_no": pl.Int64},
-    "is_removed": pl.Boolean,
-}
-_CONSUMERS: Mapping[str, Any] = {"identity_key": pl.String, "is_minor": pl.Boolean}
 _VAULT_COLUMNS = ["identity_key", "kind", "reference"]
 
 
@@ -52,8 +44,8 @@ def audience_package(
         held_out = _output(generation, "ambassador_candidates").select("consumer_key", "standing_holdout")
         scores = scores.join(held_out, on="consumer_key", how="left")
     identities, known_minors = _published(generation)
-    consents = consent_now(_landed(workspace, "consents", _CONSENTS), identities, at)
-    minors = pl.concat([known_minors, _landed_minors(workspace, identities)])
+    consents = states_now(workspace, identities, at)
+    minors = pl.concat([known_minors, minors_now(workspace, identities, ever=True)])
     people = who_may(chosen(scores, audience), consents, minors, audience)
     references = identities.head(0).with_columns(kind=pl.lit(""), reference=pl.lit(""))
     if people.keys.height:
@@ -75,24 +67,7 @@ def _output(generation: Generation, name: str) -> pl.DataFrame:
 
 def _published(generation: Generation) -> tuple[pl.DataFrame, pl.DataFrame]:
     """identity_key, consumer_key as the generation resolved them; and who it knows to be under age."""
-    with duckdb.connect(str(checked(generation, "warehouse.duckdb")), read_only=True) as connection:
-        identities = connection.sql("select identity_key, consumer_key from intermediate.int_identities_resolved")
-        known = pl.DataFrame(pl.from_arrow(identities.to_arrow_table()))
+    warehouse = checked(generation, "warehouse.duckdb")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
         minors = connection.sql("select consumer_key from marts.dim_consumers where is_minor")
-        return known, pl.DataFrame(pl.from_arrow(minors.to_arrow_table()))
-
-
-def _landed_minors(workspace: Workspace, identities: pl.DataFrame) -> pl.DataFrame:
-    """consumer_key of everybody whom any landed row says to be under age, also where a later one does not."""
-    rows = _landed(workspace, "consumers", _CONSUMERS).filter(pl.col("is_minor"))
-    return identities.join(rows, on="identity_key", how="semi").select("consumer_key")
-
-
-def _landed(workspace: Workspace, stream: str, schema: Mapping[str, Any]) -> pl.DataFrame:
-    """All landed rows of a stream, also those landed after the generation was made; a column not yet there is NULL."""
-    frames = [pl.DataFrame(schema=schema)]
-    for load in active_loads(read_loads(workspace.landing, stream=stream)):
-        verify_load(load)
-        rows = pl.read_parquet(load.data)
-        frames.append(rows.select(pl.col(name).cast(kind) for name, kind in schema.items() if name in rows.columns))
-    return pl.concat(frames, how="diagonal")
+        return identities_of(warehouse), pl.DataFrame(pl.from_arrow(minors.to_arrow_table()))

@@ -9,6 +9,10 @@ class DeliveryError(NanoliftError):
     """A target refuses a generation, or holds something else in its place: trying again changes nothing."""
 
 
+class WithheldError(DeliveryError):
+    """A generation names people who may not be named any more: it is not brought to anybody."""
+
+
 class DeliveryUnavailableError(DeliveryError):
     """A target does not answer, or says "not now": trying again later may do."""
 

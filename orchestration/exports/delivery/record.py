@@ -20,7 +20,7 @@ from orchestration.exports.delivery.package import Package
 from orchestration.generations import Generation
 from orchestration.workspace import Workspace
 
-DELIVERED, STARTED, FAILED = "delivered", "started", "failed"
+DELIVERED, STARTED, FAILED, WITHHELD = "delivered", "started", "failed", "withheld"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ class Record:
     @property
     def is_delivered(self) -> bool:
         return self.outcome == DELIVERED
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is to be done any more: it arrived, or it may not be brought."""
+        return self.outcome in (DELIVERED, WITHHELD)
 
     @property
     def why(self) -> str:
@@ -109,17 +114,17 @@ def delivered(record: Record, arrived: Mapping[str, Any], is_latest: bool, at: d
     )
 
 
-def failed(record: Record, why: str, at: datetime) -> Record:
-    """The record of an attempt that did not."""
-    attempts = _ended(record, at, {"outcome": FAILED, "error": why})
-    return Record(**{**vars(record), "outcome": FAILED, "attempts": attempts})
+def failed(record: Record, why: str, at: datetime, outcome: str = FAILED) -> Record:
+    """The record of an attempt that did not; outcome WITHHELD: there is to be no other."""
+    attempts = _ended(record, at, {"outcome": outcome, "error": why})
+    return Record(**{**vars(record), "outcome": outcome, "attempts": attempts})
 
 
 def due(found: Sequence[Generation], records: Mapping[str, Record], now: Generation | None) -> list[Generation]:
     """The generations a target is still to get, newest first.
 
     From the first one it was offered on, all that are kept; a target that was offered none begins with the current.
-    None that is later than the current: those were rolled back.
+    None that is later than the current: those were rolled back. None that was withheld.
 
     Raises:
         IntegrityError: the current generation's manifest is damaged.
@@ -134,7 +139,7 @@ def due(found: Sequence[Generation], records: Mapping[str, Record], now: Generat
         for each in found
         if place[each.name][1] >= first
         and place[each.name] <= here
-        and not (each.name in records and records[each.name].is_delivered)
+        and not (each.name in records and records[each.name].is_settled)
     ]
     return sorted(missing, key=lambda each: place[each.name], reverse=True)
 

@@ -12,10 +12,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orchestration.errors import ConfigurationError, NanoliftError
-from orchestration.exports.delivery.errors import DeliveryUnavailableError
+from orchestration.exports.consents import withdrawn_since
+from orchestration.exports.delivery.errors import DeliveryUnavailableError, WithheldError
 from orchestration.exports.delivery.package import Package, package_of, packed
 from orchestration.exports.delivery.patience import Patience
-from orchestration.exports.delivery.record import Record, delivered, due, failed, read_records, started, write_record
+from orchestration.exports.delivery.record import (
+    FAILED,
+    WITHHELD,
+    Record,
+    delivered,
+    due,
+    failed,
+    read_records,
+    started,
+    write_record,
+)
 from orchestration.exports.delivery.spec import Delivery
 from orchestration.exports.delivery.target import Step, Target
 from orchestration.exports.delivery.targets import target_of
@@ -32,13 +43,19 @@ def _no_step(_name: str) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one generation at one target; error: why it did not arrive, None: it did."""
+    """What became of one generation at one target; error: why it did not arrive, None: it did.
+
+    is_withheld: it may not be brought any more, a later one is current: nothing is to be done.
+    """
 
     target: str
     generation: str
     error: str | None = None
+    is_withheld: bool = False
 
     def __str__(self) -> str:
+        if self.is_withheld:
+            return f"{self.target}: {self.generation} withheld: {self.error}"
         if self.error is None:
             return f"{self.target}: {self.generation} delivered"
         return f"{self.target}: {self.generation} not delivered: {self.error}"
@@ -77,7 +94,7 @@ class Courier:
             missing = due(found, records, current(self.workspace)) if chosen is None else chosen
             for each in missing:
                 before = records.get(each.name)
-                if before is not None and before.is_delivered:
+                if before is not None and before.is_settled:
                     continue
                 outcome, goes_on = self._deliver_one(spec, each, before)
                 outcomes.append(outcome)
@@ -108,7 +125,8 @@ class Courier:
                     return Outcome(spec.name, generation.name, f"{error}; tried {tries} times"), False
                 logger.info("%s: %s; trying again", spec.name, error)
             except NanoliftError as error:
-                return Outcome(spec.name, generation.name, str(error)), True
+                is_withheld = isinstance(error, WithheldError) and self._is_past(generation)
+                return Outcome(spec.name, generation.name, str(error), is_withheld), True
             else:
                 logger.info("delivered %s to %s (%s): %d bytes", generation.name, spec.name, spec.kind, before.bytes)
                 return Outcome(spec.name, generation.name), True
@@ -120,7 +138,9 @@ class Courier:
         except NanoliftError as error:
             nothing = packed(spec, self.settings.brand.name, generation, ())
             begun = started(before, nothing, spec.kind, self.clock())
-            write_record(self.workspace, failed(begun, str(error), self.clock()))
+            is_withheld = isinstance(error, WithheldError) and self._is_past(generation)
+            outcome = WITHHELD if is_withheld else FAILED
+            write_record(self.workspace, failed(begun, str(error), self.clock(), outcome))
             raise
         record = started(before, package, spec.kind, self.clock())
         write_record(self.workspace, record)
@@ -134,8 +154,17 @@ class Courier:
         self.at_step(f"{spec.name} recorded")
         return done
 
+    def _is_past(self, generation: Generation) -> bool:
+        now = current(self.workspace)
+        return now is not None and now.name != generation.name
+
     def _package(self, spec: Delivery, generation: Generation) -> Package:
         if spec.audience is None:
+            if count := withdrawn_since(self.workspace, generation, self.clock()):
+                raise WithheldError(
+                    f"it names {count} people who have withdrawn their consent since, or are known to be minors: "
+                    "`nanolift run` publishes a generation without them"
+                )
             return package_of(spec, self.settings.brand.name, generation)
         from orchestration.exports.delivery.audience_inputs import audience_package
 
@@ -157,4 +186,4 @@ def told(outcomes: Sequence[Outcome]) -> str:
 
 def not_delivered(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Those that failed."""
-    return [outcome for outcome in outcomes if outcome.error is not None]
+    return [outcome for outcome in outcomes if outcome.error is not None and not outcome.is_withheld]

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from orchestration.exports.delivery.audience import People, as_csv, chosen, consent_now, named, who_may
+from orchestration.exports.consents import consent_now
+from orchestration.exports.delivery.audience import People, as_csv, chosen, named, who_may
 from orchestration.exports.delivery.spec import Audience
 
 NOW = datetime(2026, 3, 1, 3, 0)

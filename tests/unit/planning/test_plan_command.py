@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import cli
+from orchestration.connectors.loads import iso
+from orchestration.durable import sha256_of
 from orchestration.errors import ConfigurationError, IntegrityError, NanoliftError, SourceError
 from orchestration.exports.cells import plain
 from orchestration.exports.contract import OUTPUTS
@@ -19,6 +22,7 @@ from orchestration.exports.contract_plan import PLAN_LIMITS, RECRUITMENT_PLAN
 from orchestration.plan_words import Asked
 from orchestration.publishing import write_manifest
 from orchestration.recruitment import plan_recruitment
+from orchestration.sealed import sealed
 from orchestration.workspace import Build
 
 DAY = date(2025, 6, 30)
@@ -47,6 +51,8 @@ arm = "arm"
 KEYS = ["=cmd()", *(f"a{number:02d}" for number in range(2, 13))]
 TABLES = """
     create schema marts;
+    create schema intermediate;
+    create table intermediate.int_identities_resolved(identity_key varchar, consumer_key varchar);
     create table marts.dim_products as select * from (values ('p1'), ('p2')) as t(product_id);
     create table marts.dim_stores as select * from (values ('s1', 'north', 900), ('s2', 'south', 700))
         as t(store_id, area_id, area_population);
@@ -69,6 +75,36 @@ TABLES = """
 """
 
 
+def land_consents(
+    folder: Path, withdrawn: Sequence[str] = ("a12",), changed_at: datetime = datetime(2025, 1, 1)
+) -> None:
+    """Everybody's consent to be contacted as it was landed; those named have withdrawn it."""
+    rows = pl.DataFrame(
+        {"identity_key": KEYS, "status": ["withdrawn" if key in withdrawn else "granted" for key in KEYS]}
+    ).with_columns(
+        purpose=pl.lit("contact"),
+        changed_at=pl.lit(changed_at),
+        known_at=pl.lit(changed_at),
+        loaded_at=pl.lit(changed_at),
+        load_id=pl.lit(folder.name),
+        row_no=pl.int_range(1, pl.len() + 1),
+        is_removed=pl.lit(None, pl.Boolean),
+    )
+    folder.mkdir(parents=True)
+    rows.write_parquet(folder / "data.parquet")
+    counts = {"rows_read": 12, "rows_accepted": 12} | dict.fromkeys(
+        ("rows_quarantined", "rows_duplicate", "conflicting_duplicates", "rows_skipped"), 0
+    )
+    record = {
+        **{"source": "crm", "stream": "consents", "load_id": folder.name, "sequence": int(folder.name)},
+        **{"mapping_slot": 0, "mapping_version": "1", "source_files": [{"sha256": folder.name}], **counts},
+        **{"sha256": sha256_of(folder / "data.parquet"), "quarantine_reasons": {}, "columns_found": []},
+        **{"min_occurred_at": None, "max_occurred_at": None, "columns_new": [], "key_version": "k1"},
+        **{"loaded_at": iso(changed_at)},
+    }
+    (folder / "_load.json").write_text(json.dumps(sealed(record)), encoding="utf-8")
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """A workspace with one published generation: what `nanolift plan` reads of it, and nothing else."""
@@ -77,11 +113,15 @@ def workspace(tmp_path: Path) -> Path:
     (generation / "exports").mkdir(parents=True)
     (generation / "features").mkdir()
     (tmp_path / "current").symlink_to(Path("generations") / "g1")
+    land_consents(tmp_path / "landing" / "crm" / "consents" / "000001")
     homes = pl.DataFrame({"consumer_key": KEYS, "home_area_id": ["north", "south"] * 6})
     with duckdb.connect(str(generation / "warehouse.duckdb")) as connection:
         connection.execute(TABLES)
         connection.register("homes", homes.to_arrow())
         connection.execute("create table marts.dim_consumers as select * from homes")
+        connection.execute(
+            "insert into intermediate.int_identities_resolved select consumer_key, consumer_key from homes"
+        )
     facts = OUTPUTS["ambassador_candidates"]
     people = pl.DataFrame(
         {"consumer_key": KEYS, "consent_contact": ["granted"] * 11 + ["withdrawn"], "followers_count": [100] * 12}
@@ -155,6 +195,17 @@ def test_nobody_is_invited_who_withdrew_or_is_compared_with(workspace: Path) -> 
     assert "a12" not in rows["consumer_key"]
     assert "a02" not in rows["consumer_key"]
     assert rows.filter(consumer_key="a11")["product_id"].to_list() == ["p2"]
+
+
+def test_nobody_is_invited_who_withdrew_after_the_generation_was_published(workspace: Path) -> None:
+    plan_recruitment(asked(workspace, "1000"))
+    before = pl.read_parquet(workspace / "plans" / "next" / "recruitment_plan.parquet")["consumer_key"].to_list()
+    landed = workspace / "landing" / "crm" / "consents" / "000002"
+    land_consents(landed, withdrawn=before[:2], changed_at=datetime(2025, 7, 1))
+    plan_recruitment(asked(workspace, "1000"))
+    after = pl.read_parquet(workspace / "plans" / "next" / "recruitment_plan.parquet")["consumer_key"].to_list()
+    assert len(before) > 2 and not set(before[:2]) & set(after)
+    assert "a12" in after, "who gives consent again may be invited again"
 
 
 def test_a_pseudonym_that_is_a_formula_is_none_in_the_csv(workspace: Path) -> None:
