@@ -6,6 +6,7 @@ import polars as pl
 
 from ml.features.dictionary import AFFINITY_WINDOWS_DAYS
 from ml.features.visible import covered_from, is_covered, visible_facts
+from ml.special_categories import without_special
 
 
 def product_facts(sales_lines: pl.DataFrame, products: pl.DataFrame, currency: str) -> pl.DataFrame:
@@ -29,9 +30,12 @@ def affinity_features(
     """One row per decision of one campaign: consumer_key and the affinity features.
 
     Args:
-        campaign_products: product_id of the campaign; empty: all features are NULL.
+        campaign_products: product_id of the campaign; empty: all features are NULL. Products that tell of somebody's
+            health, faith … (special_categories.py) are not looked at.
         products: dim_products; where no product of the campaign has a category, category features are NULL.
     """
+    products = without_special(products)
+    campaign_products = campaign_products.join(products, on="product_id", how="semi")
     earliest = covered_from(decisions, facts)
     categories = products.join(campaign_products, on="product_id", how="semi")["category"].drop_nulls().unique()
     of_products = _sums(decisions, facts.join(campaign_products, on="product_id", how="semi"), "products")

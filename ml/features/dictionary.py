@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ml.errors import InputError
+from ml.special_categories import refuse_special
 
 Unit = Literal["count", "minor", "days", "share", "points"]
 
@@ -122,7 +123,7 @@ BY_NAME: dict[str, Feature] = {feature.name: feature for feature in (*FEATURES, 
 
 
 def check_allowed(names: Iterable[str]) -> None:
-    """Refuse features that are protected traits, stand in for one, or have no entry here.
+    """Refuse features that are protected traits, stand in for one, tell of a special category, or have no entry here.
 
     Raises:
         InputError: with the names.
@@ -131,6 +132,7 @@ def check_allowed(names: Iterable[str]) -> None:
     forbidden = sorted(FORBIDDEN_COLUMNS.intersection(found))
     if forbidden:
         raise InputError(f"{forbidden} may never be features: they are protected traits or stand in for one")
+    refuse_special(found, "features")
     unknown = sorted(set(found) - set(BY_NAME))
     if unknown:
         raise InputError(f"{unknown} have no entry in ml/features/dictionary.py: describe them there first")

@@ -35,13 +35,16 @@ def training_frame(
 ) -> pl.DataFrame:
     """One row per campaign and person in an arm: decision, features, MEMBER_COLUMNS and `treatment` (0, 1).
 
-    Campaigns of which no outcome is known yet teach nothing and are left out. Beside each treated member of a campaign
-    with codes or links: referred_purchases_count; beside each row of such a campaign: tracking.TRACKING_COLUMNS.
+    Nothing is learned from people known to be minors. Campaigns of which no outcome is known yet teach nothing and are
+    left out. Beside each treated member of a campaign with codes or links: referred_purchases_count; beside each row of
+    such a campaign: tracking.TRACKING_COLUMNS.
 
     Args:
         moment: "before_window": features as they stood before the window that precedes the campaign, for the placebo.
     """
+    minors = marts["dim_consumers"].filter(pl.col("is_minor")).select("consumer_key")
     people = marts["fct_campaign_members"].filter(pl.col("unit") == "consumer")
+    people = people.join(minors, on="consumer_key", how="anti", maintain_order="left")
     has_outcome = (pl.col("window_status") == "complete") | pl.col("referred_net_minor").is_not_null()
     members = people.filter(has_outcome.fill_null(False).any().over("campaign_id"))
     decisions = member_decisions(members, timezone, moment=moment)

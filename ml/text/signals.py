@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from ml.errors import InputError
+from ml.special_categories import refuse_special
 from ml.text.duplicates import SIGNATURE_BYTES, SignatureArray, clusters, signatures
 from ml.text.features import text_features
 from ml.text.kinds import kinds
@@ -85,7 +86,7 @@ def read_texts(frame: pl.DataFrame, models: Mapping[str, TextModel] | None = Non
         `near_duplicates`; NULL without words.
 
     Raises:
-        InputError: no text column.
+        InputError: no text column, or a model that would tell of a special category of personal data.
     """
     parts = list(read_chunks(frame, models))
     return pl.concat(parts) if parts else pl.DataFrame(schema=SIGNALS)
@@ -96,6 +97,8 @@ def read_chunks(frame: pl.DataFrame, models: Mapping[str, TextModel] | None = No
     if "text" not in frame.columns:
         raise InputError(f"texts are read from a column text; there are {frame.columns}")
     chosen = models if models is not None else {"en": load("en")}
+    for model in chosen.values():
+        refuse_special(() if model.moments is None else model.moments.classes, f"moments of {model.model_id}")
     for chunk in _chunks(frame):
         yield _read_chunk(chunk, chosen)
 

@@ -220,6 +220,14 @@ def test_minors_and_people_who_withdrew_are_not_scored() -> None:
     assert scored("consent") == ["adult"]
 
 
+def test_nothing_is_learned_from_a_known_minor() -> None:
+    found = _facts()
+    everybody = set(training_frame(found, ZONE, "EUR")["consumer_key"])
+    known = found["dim_consumers"].with_columns(is_minor=pl.col("consumer_key") == "ann")
+    taught = set(training_frame(found | {"dim_consumers": known}, ZONE, "EUR")["consumer_key"])
+    assert "ann" in everybody and taught == everybody - {"ann"}
+
+
 def test_the_day_begins_at_the_brands_midnight() -> None:
     decision = member_decisions(_facts()["fct_campaign_members"], ZONE)["decision_at"][0]
     assert decision == datetime(2025, 6, 30, 22)
