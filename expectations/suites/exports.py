@@ -20,6 +20,7 @@ EXPORTS_FRAME = FrameExpectations(
         Column("null_cells_count", "number", filled=True),
         Column("without_basis_count", "number", filled=True),
         Column("withdrawn_people_count", "number", filled=True),
+        Column("few_people_cells_count", "number", filled=True),
     ),
     # The outputs about people, campaigns and data; facts are published in any case, so none may be missing.
     min_rows=5,
@@ -35,13 +36,14 @@ EXPORTS_FRAME = FrameExpectations(
         always("null_cells_count", 0, "empty cells in a column that is never empty"),
         always("without_basis_count", 0, "rows that do not say on what basis people are listed"),
         always("withdrawn_people_count", 0, "people who withdrew their consent or are minors"),
+        always("few_people_cells_count", 0, "counts of 1 to 9 people, which could point at one"),
     ),
 )
 
 EXPORTS = Suite(
     gate="exports",
     frames=(EXPORTS_FRAME,),
-    checks_count=13,
+    checks_count=14,
     figures=figures,
     limits=(
         # Not the scores: a refused model empties them, and says so.

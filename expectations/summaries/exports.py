@@ -29,6 +29,7 @@ class WrittenOutput:
         key: columns that identify a row; NULL counts as a value.
         never_null: columns that the contract says are never empty.
         fewest_rows: rows it must have.
+        few_cells: counts of 1 to 9 people or pieces that should have been left out.
     """
 
     name: str
@@ -41,6 +42,7 @@ class WrittenOutput:
     key: tuple[str, ...]
     never_null: tuple[str, ...]
     fewest_rows: int = 0
+    few_cells: int = 0
 
 
 def exports_frame(outputs: tuple[WrittenOutput, ...], people_without_basis: Set[str]) -> pd.DataFrame:
@@ -76,4 +78,5 @@ def _row(output: WrittenOutput, people_without_basis: Set[str]) -> dict[str, obj
         "null_cells_count": int(table[filled].isna().sum().sum()),
         "without_basis_count": int((basis.isna() | (basis.astype("str").str.strip() == "")).sum()),
         "withdrawn_people_count": int(people.isin(people_without_basis).sum()),
+        "few_people_cells_count": output.few_cells,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestration.exports.contract import OUTPUTS
+from orchestration.exports.contract_groups import NO_RULE, RULES
 from orchestration.exports.contract_plan import PLAN_OUTPUTS
 from orchestration.exports.schema import Column, Output
 from orchestration.exports.versions import published
@@ -23,6 +24,8 @@ contents, a sheet per output (of long lists the first 5,000 rows; the contents s
 - **Basis.** Every row carries `basis`. A person is listed only with a basis: their own granted consent to scoring, or
   a research basis that every source declares. Withdrawn consent and known minors are never listed; data_quality counts
   who was left out.
+- **Small groups.** A count of 1 to 9 people, or of pieces that so few people wrote, is empty, with everything that
+  would tell it: `withheld` says so. "Small groups" below has the cells, and why other outputs show theirs. A 0 is a 0.
 - **Money.** Columns that end in `_minor` are integer minor units of the currency column beside them in Parquet and CSV;
   workbooks show main units. Amounts in several currencies are never added up.
 - **Texts in CSV.** A text that begins with `=`, `+`, `-`, `@` (or their full-width forms), a tab or a line break gets
@@ -72,11 +75,33 @@ def _changes() -> str:
     return "\n".join(["## Changes by version", "", *(lines or [nothing]), ""])
 
 
+def _small_groups() -> str:
+    """The rule of every output that has no row per person."""
+    lines = [
+        "## Small groups",
+        "",
+        "Fewer than 10 pieces are by fewer than 10 people. Where the rows of a group add up to a total that stands",
+        "elsewhere, and exactly one of them is too few, the next smallest is empty too. Shares are empty where what",
+        "they are a share of is too few. How many people a measurement lacks may stand in its note.",
+        "",
+        "| output | too few counts | rows that add up | columns in people or pieces that stay, and why |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, rule in RULES.items():
+        reasons: dict[str, list[str]] = {}
+        for column, why in rule.shown.items():
+            reasons.setdefault(why, []).append(f"`{column}`")
+        stay = "; ".join(f"{', '.join(columns)}: {why}" for why, columns in reasons.items())
+        counts = ", ".join(f"`{column}`" for column in rule.cells)
+        lines.append(f"| {name} | {counts} | {', '.join(f'`{column}`' for column in rule.within)} | {stay} |")
+    return "\n".join([*lines, *(f"| {name} | none | | {why} |" for name, why in NO_RULE.items()), ""])
+
+
 def page() -> str:
     """The whole page."""
     sections = [_section(output) for output in OUTPUTS.values()]
     plan = ["# Outputs of `nanolift plan`\n", *(_section(output) for output in PLAN_OUTPUTS)]
-    return _HEAD + "\n" + "\n".join([*sections, *plan, _changes()])
+    return _HEAD + "\n" + "\n".join([_small_groups(), *sections, *plan, _changes()])
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from orchestration.exports.running import campaign_follow_up, campaign_pacing
 from orchestration.exports.score_results import score_results
 from orchestration.exports.scores import ambassador_scores, uplift_scores, withheld_counts
 from orchestration.exports.service import service_audit, service_queue
+from orchestration.exports.small_groups import shown_rows, withheld
 from orchestration.exports.store_lift import store_lift
 from orchestration.exports.store_lift_weeks import store_lift_weeks
 from orchestration.exports.synergy import synergy
@@ -89,9 +90,10 @@ def build_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext) ->
         "score_results": score_results(frames, context),
         "model_quality": model_quality(frames, context),
     }
-    withheld = withheld_counts(frames, listing.people)
-    exports["data_quality"] = data_quality(frames, exports, listing.left_out, withheld, context)
-    return exports
+    exports = {name: withheld(name, table) for name, table in exports.items()}
+    kept_back = withheld_counts(frames, listing.people)
+    quality = data_quality(frames, exports, listing.left_out, kept_back, context)
+    return exports | {"data_quality": withheld("data_quality", quality)}
 
 
 def write_exports(frames: Mapping[str, pl.DataFrame], context: ExportContext, out_dir: Path) -> dict[str, int]:
@@ -137,5 +139,5 @@ def write_report(exports_dir: Path, context: ExportContext, out_dir: Path) -> Pa
     """
     from orchestration.exports.report.write import write_pages  # charts: a second of imports, for this step alone
 
-    exports = {name: pl.read_parquet(exports_dir / f"{name}.parquet") for name in OUTPUTS}
+    exports = {name: shown_rows(name, pl.read_parquet(exports_dir / f"{name}.parquet")) for name in OUTPUTS}
     return write_pages(exports, context, out_dir, exports_dir.name)

@@ -135,10 +135,19 @@ def alert_in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
     subject = label(str(row["subject_kind"]).capitalize(), language)
     said = {
         "subject": f"{subject} {row['subject_id']}",
-        "pieces": language.number(row["recent_count"]),
+        "pieces": "" if row["recent_count"] is None else language.number(row["recent_count"]),
         "moment": label(row["moment"], language),
         "sale": label(str(row["opportunity"]).removesuffix("s"), language),
     }
+    if row["recent_count"] is None:
+        return language.say(
+            "%(subject)s: more bad pieces about %(moment)s in the last 14 days than before, fewer than 10 of them.",
+            **said,
+        )
+    if row["earlier_count"] is None:
+        return language.say(
+            "%(subject)s: %(pieces)s bad pieces about %(moment)s in the last 14 days, more often than before.", **said
+        )
     if times is None:
         return language.say(
             "%(subject)s: %(pieces)s bad pieces about %(moment)s in the last 14 days, never before, counted per "

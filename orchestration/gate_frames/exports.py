@@ -18,8 +18,10 @@ from expectations.registry import suite
 from expectations.result import GateResult
 from expectations.runner import GateContext, validate
 from expectations.summaries.exports import WrittenOutput, exports_frame
+from orchestration.exports.consents import identities_of, unlisted_now
 from orchestration.exports.contract import OUTPUTS
 from orchestration.exports.schema import Output
+from orchestration.exports.small_groups import few_cells
 from orchestration.session import RunSession
 
 EXPORTS = "exports"
@@ -32,16 +34,17 @@ _CHUNK = 1 << 20
 
 def check_exports(session: RunSession) -> GateResult:
     """The exports gate on this run's files."""
+    identities = identities_of(session.build.warehouse)
     with duckdb.connect(str(session.build.warehouse), read_only=True) as connection:
-        left_out = people_without_basis(connection)
+        left_out = known_minors(connection) | unlisted_now(session.workspace, identities, session.loaded_at)
     written = tuple(written_output(output, session.build.exports, session.export_rows) for output in OUTPUTS.values())
     frames = {"exports": exports_frame(written, left_out)}
     return validate(suite(EXPORTS), frames, GateContext(session.streams_with_rows, session.past_figures(EXPORTS)))
 
 
-def people_without_basis(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Consumer keys that no export may hold, whatever the sources' basis: consent withdrawn, known minors."""
-    query = "select consumer_key from marts.dim_consumers where is_minor or consent_scoring = 'withdrawn'"
+def known_minors(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Consumer keys that no export may hold, whatever the sources' basis and whatever was agreed to."""
+    query = "select consumer_key from marts.dim_consumers where is_minor"
     return frozenset(key for (key,) in connection.execute(query).fetchall())
 
 
@@ -61,6 +64,7 @@ def written_output(output: Output, folder: Path, built_rows: Mapping[str, int]) 
         key=output.sort_key,
         never_null=tuple(column.name for column in output.columns if not column.when_null),
         fewest_rows=FEWEST_ROWS.get(output.name, 0),
+        few_cells=few_cells(output.name, table) if parquet.exists() else 0,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from orchestration.exports.contract_groups import SMALLEST_GROUP
 from orchestration.exports.contract_texts import (
     EVER,
     MOMENT_WORDS,
@@ -74,16 +75,22 @@ def texts_block(exports: Mapping[str, pl.DataFrame], language: Language = ENGLIS
 def _moment(row: Row, recent: Row, language: Language) -> MomentRow:
     """A moment of all time with what its last 90 days add; none in them is a true 0."""
     pieces = row["pieces_count"]
+    bad, good = row["negative_count"], row["positive_count"]
     return MomentRow(
         moment=label(row["moment"], language),
         pieces=language.number(pieces),
-        feelings=_feelings(row["negative_count"] / pieces, row["positive_count"] / pieces, language),
-        unsure=language.number(row["unsure_count"]),
-        recent=language.number(recent.get("pieces_count", 0)),
-        before=language.number(recent["before_count"]) if recent else language.not_reported,
+        feelings=None if bad is None or good is None else _feelings(bad / pieces, good / pieces, language),
+        unsure=_count(row["unsure_count"], language),
+        recent=_count(recent.get("pieces_count", 0), language),
+        before=_count(recent["before_count"], language) if recent else language.not_reported,
         per_sales=_rate(recent, "per_1000_transactions", language),
         per_views=_rate(recent, "per_1000_views", language),
     )
+
+
+def _count(count: int | None, language: Language) -> str:
+    """A count of pieces; one of 1 to 9 is not shown, and stands for itself."""
+    return f"< {SMALLEST_GROUP}" if count is None else language.number(count)
 
 
 def _rate(row: Row, name: str, language: Language) -> str:
@@ -108,9 +115,9 @@ def _kind(row: Row, language: Language) -> KindRow:
         place=row["place"],
         kind=label(row["kind"], language),
         pieces=language.number(row["pieces_count"]),
-        recent=language.number(row["last_90_days_count"]),
-        unpaid=language.number(row["unpaid_count"]),
-        undisclosed=language.number(row["undisclosed_count"]),
+        recent=_count(row["last_90_days_count"], language),
+        unpaid=_count(row["unpaid_count"], language),
+        undisclosed=_count(row["undisclosed_count"], language),
         read=language.share(row["read_share"]),
         feelings=_feelings(row["negative_share"], row["positive_share"], language) if is_read else None,
     )

@@ -20,7 +20,7 @@ class MomentRow:
 
     moment: str
     pieces: str
-    feelings: Feelings
+    feelings: Feelings | None
     unsure: str
     recent: str
     before: str

@@ -171,3 +171,9 @@ def context() -> ExportContext:
         models=(ModelOutcome("uplift", "promoted", "beats ranking at random", "m1", date(2026, 6, 1)),),
         design_notes=("Outcome windows are 90 days.",),
     )
+
+
+@pytest.fixture
+def every_group_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts of a world of a handful are shown, where a test is about what they are (test_small_groups.py)."""
+    monkeypatch.setattr("orchestration.exports.small_groups.SMALLEST_GROUP", 1)

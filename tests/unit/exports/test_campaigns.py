@@ -12,6 +12,8 @@ from orchestration.exports.facade import build_exports
 from orchestration.exports.inputs import INPUTS
 from orchestration.exports.sentences import Result, result_sentence
 
+pytestmark = pytest.mark.usefixtures("every_group_is_shown")
+
 
 def rows(frames: Any, context: ExportContext) -> dict[str, dict[str, Any]]:
     return {row["campaign_id"]: row for row in build_exports(frames, context)["campaign_results"].to_dicts()}

@@ -13,6 +13,8 @@ from orchestration.exports.facade import build_exports
 from orchestration.exports.inputs import take
 from orchestration.exports.people import may_be_listed
 
+pytestmark = pytest.mark.usefixtures("every_group_is_shown")
+
 PEOPLE = ("ambassador_candidates", "ambassador_scores", "uplift_scores")
 
 

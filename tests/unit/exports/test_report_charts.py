@@ -20,6 +20,8 @@ from orchestration.exports.report.charts.funnel import all_funnels
 from orchestration.exports.report.charts.ledger import ledger_figures
 from orchestration.exports.report.charts.svg import svg_of
 
+pytestmark = pytest.mark.usefixtures("every_group_is_shown")
+
 
 def funnels(exports: dict[str, pl.DataFrame]) -> Figure:
     chart = all_funnels(exports, ENGLISH)

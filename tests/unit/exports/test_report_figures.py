@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+import pytest
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.facade import build_exports
@@ -14,6 +15,8 @@ from orchestration.exports.report.charts.assemble import report_charts
 from orchestration.exports.report.charts.figure import Figure
 from orchestration.exports.report.render import render
 from tests.report_figures import figures_of, strangers, told_by
+
+pytestmark = pytest.mark.usefixtures("every_group_is_shown")
 
 
 def test_the_small_worlds_page_tells_nothing_that_its_exports_do_not(frames: Any, context: ExportContext) -> None:

@@ -12,6 +12,8 @@ from orchestration.exports.context import ExportContext
 from orchestration.exports.facade import build_exports
 from tests.unit.exports.conftest import frame
 
+pytestmark = pytest.mark.usefixtures("every_group_is_shown")
+
 Frames = dict[str, pl.DataFrame]
 JUNE = {"campaign_id": "june", "kind": "seeding", "starts_on": date(2026, 6, 1), "ends_on": date(2026, 7, 31)}
 PAST = {"campaign_id": "past", "kind": "seeding", "starts_on": date(2026, 1, 1), "ends_on": date(2026, 2, 1)}

@@ -16,6 +16,8 @@ from orchestration.exports.text_check import text_check
 from orchestration.exports.texts import last_moments, moments, store_alerts, ugc_kinds
 from tests.unit.exports.conftest import AS_OF, frame
 
+pytestmark = pytest.mark.usefixtures("every_group_is_shown")
+
 Row = dict[str, Any]
 
 
