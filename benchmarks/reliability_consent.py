@@ -29,8 +29,6 @@ from benchmarks.reliability_journal import Journal, seconds_left
 from benchmarks.reliability_nights import DAY, Warm, await_end, new_workspace, night, start, warm
 from benchmarks.reliability_state import files_of
 
-# Enough people for a model, on which the list of people by name rests; a handful does with the tiny market.
-SIZE, QUICK_SIZE = "1500", '"tiny"'
 NIGHTS, FLIPS = 5, 20
 QUICK_NIGHTS, QUICK_FLIPS = 1, 8
 SEED = 20260801
@@ -58,7 +56,11 @@ include = ["exports", "report"]
 name = "calls"
 kind = "folder"
 path = "../calls"
-audience = { choose_from = "ambassador_scores", purpose = "contact", identifier = "consumer_ref" }
+[delivery.audience]
+choose_from = "who_next"
+actions = ["fix", "recruit", "sample", "thank"]
+purpose = "contact"
+identifier = "consumer_ref"
 """
 
 
@@ -110,10 +112,10 @@ def draw(
 
     chance = random.Random(seed)
     listed = pl.read_parquet(root / "current/exports/ambassador_candidates.parquet")
-    scored = pl.read_parquet(root / "current/exports/ambassador_scores.parquet").get_column("consumer_key").to_list()
+    called = pl.read_parquet(root / "current/exports/who_next.parquet").get_column("consumer_key").to_list()
     granted = listed.filter(pl.col("consent_contact") == "granted").get_column("consumer_key").to_list()
-    # Half of those who withdraw are on the list that goes out by name, where there is one.
-    pool = [key for key in granted if key in set(scored)] or granted
+    # Those on the list that goes out by name come first, as far as they last.
+    pool = sorted(granted, key=lambda key: key not in set(called))[: 3 * flips]
     back = sorted(key for key, status in states.items() if status == "withdrawn")
     returning = chance.sample(back, min(len(back), flips // 2))
     free = sorted(key for key in names if key in set(pool) and not any((key, each) in states for each in PURPOSES))
@@ -281,7 +283,7 @@ def figures(quick: bool) -> Iterable[Figure]:
     try:
         if len(journal.of(names)) < nights and seconds_left() > 0:
             by = warm()
-            root = new_workspace(folder / "brand", QUICK_SIZE if quick else SIZE, CRM)
+            root = new_workspace(folder / "brand", more=CRM)
             for each in (root / "flips", folder / "share", folder / "calls"):
                 each.mkdir()
             (root / "flips" / "none.csv").write_text("card,purpose,status,at\n", encoding="utf-8")
