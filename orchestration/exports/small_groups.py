@@ -29,24 +29,12 @@ def withheld(name: str, table: pl.DataFrame) -> pl.DataFrame:
     Args:
         table: the output as its builder made it, every figure in it.
     """
-    if name == "reach_curve":
-        return _with_enough_accounts(table)
     rule = RULES.get(name)
+    shown = emptied(name, table)
     if rule is None:
-        return table
-    few = {column: _is_few(column, rule) for column in rule.cells}
-    table = table.with_columns(**{f"_few_{column}": is_few for column, is_few in few.items()})
-    if rule.within:
-        table = table.with_columns(_few_and_next(rule).alias(f"_few_{rule.first}"))
-    emptied = {
-        column: pl.any_horizontal(
-            f"_few_{count}" for count, told in rule.cells.items() if column == count or column in told
-        )
-        for column in sorted(rule.emptied)
-    }
+        return shown
     first = pl.col(f"_few_{rule.first}")
-    shown = table.with_columns(
-        **{column: pl.when(~is_out).then(column) for column, is_out in emptied.items()},
+    shown = shown.with_columns(
         **{column: pl.when(first).then(pl.lit(said)).otherwise(column) for column, said in rule.says.items()},
         withheld=pl.when(pl.any_horizontal(f"_few_{column}" for column in rule.cells)).then(pl.lit(TOO_FEW)),
     )
@@ -55,6 +43,25 @@ def withheld(name: str, table: pl.DataFrame) -> pl.DataFrame:
         said = [say(row) if row["withheld"] else row[column] for row in shown.iter_rows(named=True)]
         shown = shown.with_columns(pl.Series(column, said, pl.String))
     return OUTPUTS[name].conform(shown)
+
+
+def emptied(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """An output's figures without those of small groups; `_few_<count>` beside them tells which counts those were."""
+    if name == "reach_curve":
+        return _with_enough_accounts(table)
+    rule = RULES.get(name)
+    if rule is None:
+        return table
+    table = table.with_columns(**{f"_few_{column}": _is_few(column, rule) for column in rule.cells})
+    if rule.within:
+        table = table.with_columns(_few_and_next(rule).alias(f"_few_{rule.first}"))
+    is_out = {
+        column: pl.any_horizontal(
+            f"_few_{count}" for count, told in rule.cells.items() if column == count or column in told
+        )
+        for column in sorted(rule.emptied)
+    }
+    return table.with_columns(**{column: pl.when(~out).then(column) for column, out in is_out.items()})
 
 
 def shown_rows(name: str, table: pl.DataFrame) -> pl.DataFrame:
