@@ -210,7 +210,7 @@ class Published:
 
     def _listed_now(self, facts: pl.DataFrame) -> pl.DataFrame:
         """Of people of an export those who may be listed at this moment, with their consent to contact of now."""
-        identities = identities_of(self.build.warehouse)
+        identities = identities_of(self._warehouse)
         unlisted = unlisted_now(self.workspace, identities, self.at)
         listed = facts.filter(pl.col("consumer_key").is_in(list(unlisted)).not_())
         return with_consent_now(listed, states_now(self.workspace, identities, self.at), identities.head(0))
