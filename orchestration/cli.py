@@ -12,7 +12,7 @@ import click
 from orchestration.cli_observe import alert, status
 from orchestration.cli_options import WORKSPACE
 from orchestration.cli_plan import plan
-from orchestration.cli_privacy import erase
+from orchestration.cli_privacy import access, erase
 from orchestration.cli_ui import daemon, ui
 from orchestration.errors import NanoliftError
 
@@ -218,6 +218,7 @@ cli.add_command(alert)
 cli.add_command(ui)
 cli.add_command(daemon)
 cli.add_command(erase)
+cli.add_command(access)
 
 
 def main() -> None:

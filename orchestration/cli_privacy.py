@@ -32,6 +32,22 @@ def erase(people: tuple[str, ...], workspace: Path, resume: bool, wait_seconds: 
     sys.exit(0 if done else 1)
 
 
+@click.command()
+@click.argument("person", metavar="CONSUMER")
+@WORKSPACE
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="New folder, mode 0700.")
+@click.option("--wait", "wait_seconds", type=click.IntRange(min=0), default=0, help="Seconds to wait for a run.")
+def access(person: str, workspace: Path, out: Path, wait_seconds: int) -> None:
+    """Write down all that is held about one person, for that person: sources, rows, scores, consents, deliveries.
+
+    CONSUMER as for `nanolift erase`; "-" reads it from standard input.
+    """
+    from orchestration.privacy.access import access
+
+    (named,) = _named((person,)) or ("",)
+    click.echo(access(workspace, named, out, wait_seconds))
+
+
 def _named(people: tuple[str, ...]) -> tuple[str, ...]:
     lines = sys.stdin.read().splitlines() if "-" in people else []
     return (*(each for each in people if each != "-"), *(line.strip() for line in lines if line.strip()))

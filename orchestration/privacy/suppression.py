@@ -83,7 +83,7 @@ class Suppression:
 
     def names(self, raw: Any) -> bool:
         """Whether a raw row holds, in any of its values, what a source calls somebody on the list."""
-        return any(self.holds(bare(part)) for value in _values(raw) for part in _parts(value))
+        return any(self.holds(each) for each in bares(raw))
 
     def _hash(self, message: str) -> str:
         return hmac.digest(self._salt, message.encode(), "sha256").hex()[:32]
@@ -95,6 +95,11 @@ class Suppression:
 def bare(value: str) -> str:
     """The message of a value whose column is not known."""
     return "bare|" + unicodedata.normalize("NFC", value).strip().lstrip("@").lower()
+
+
+def bares(raw: Any) -> Iterator[str]:
+    """`bare` of every value of a raw row, and of every part of a value that may be a value of its own."""
+    return (bare(part) for value in _values(raw) for part in _parts(value))
 
 
 def published(kind: str, scope: str | None, external_id: str) -> str:
