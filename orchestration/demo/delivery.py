@@ -56,7 +56,10 @@ def known_rows(stream: str, world: pl.LazyFrame, cutoff: datetime) -> pl.DataFra
 def deliver(
     worlds: Mapping[str, pl.LazyFrame], folder: Path, cutoff: datetime, faults: tuple[Fault, ...], *, fresh: bool
 ) -> None:
-    """Write every stream's files of that cut-off; files of past quarters that are there stay, unless `fresh`."""
+    """Write every stream's files of that cut-off; files of past quarters that are there stay, unless `fresh`.
+
+    The newest file that is there is written again: its quarter may not have been over.
+    """
     for stream, world in worlds.items():
         own = tuple(fault for fault in faults if fault.stream == stream)
         (folder / stream).mkdir(parents=True, exist_ok=True)
@@ -66,12 +69,13 @@ def deliver(
             if not fault.newest_file_only:
                 rows = _present(fault.change(rows, cutoff))
         wanted = _files(stream, rows)
+        newest = max((path.name for path in (folder / stream).iterdir()), default="")
         for name, part in wanted.items():
             changed: pl.DataFrame | None = part
             for fault in own:
                 if fault.newest_file_only and name == last:
                     changed = fault.change(_present(changed), cutoff)
-            if fresh or own or name == last or not (folder / stream / name).exists():
+            if fresh or own or name == last or name >= newest or not (folder / stream / name).exists():
                 _write(changed, folder / stream / name)
         for path in sorted((folder / stream).iterdir()):
             if path.name not in wanted:

@@ -58,6 +58,17 @@ def test_a_day_later_only_the_newest_files_change_and_rows_are_added(source: Sou
     assert added.height == _rows(workspace, "pos_lines").height - lines.height > 0
 
 
+def test_a_day_in_a_later_quarter_has_what_came_in_between(
+    source: Source, workspace: Workspace, tmp_path: Path
+) -> None:
+    prepare(source, workspace, DAY - timedelta(days=150))
+    prepare(source, workspace, DAY)
+    straight = Workspace.at(tmp_path / "straight")
+    straight.root.mkdir()
+    prepare(source, straight, DAY)
+    assert _hashes(workspace.demo_world) == _hashes(straight.demo_world)
+
+
 def test_going_back_a_day_gives_that_days_bytes(source: Source, workspace: Workspace) -> None:
     prepare(source, workspace, DAY)
     before = _hashes(workspace.demo_world)
