@@ -12,11 +12,13 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
 import polars as pl
+from babel import Locale
 
 from orchestration.exports import catalogue
 from orchestration.exports.contract_reviews import PUBLISHED
@@ -24,10 +26,33 @@ from orchestration.exports.report.charts.figure import Figure
 from orchestration.exports.report.charts.moments import MONTHS_SHOWN
 from orchestration.exports.report.charts.reviews import ten_more_of
 
-FIGURE = re.compile(r"(?<![\w.#-])\d[\d,]*(?:\.\d+)?(?![\w])")
 # Lists of people are not on the pages; their counts are.
 LISTS = {"ambassador_candidates", "ambassador_scores", "uplift_scores", "who_next", "campaign_follow_up", "ugc_library"}
 _FACTORS = (1.0, 100.0, 1_000.0, 0.01)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How a reader of a language reads figures: with its marks of thousands and decimals, as CLDR has them."""
+
+    tag: str = "en"
+
+    def figures(self, text: str) -> Iterator[str]:
+        """Every number in the text, without its marks of thousands, its decimals after a point."""
+        group, decimal = self._marks
+        # Thousands stand in threes; French sets the same narrow space before a sign of its own.
+        number = rf"(?<![\w.#-])(?:\d+(?:{group}\d{{3}}(?!\d))*(?:{decimal}\d+)?|{decimal}\d+)(?!\w)"
+        for found in re.findall(number, text):
+            plain = re.sub(decimal, ".", re.sub(group, "", found))
+            yield f"0{plain}" if plain.startswith(".") else plain
+
+    @property
+    def _marks(self) -> tuple[str, str]:
+        symbols = Locale.parse(self.tag).number_symbols["latn"]
+        return re.escape(symbols["group"]), re.escape(symbols["decimal"])
+
+
+ENGLISH = Reader()
 
 
 class Text(HTMLParser):
@@ -54,14 +79,19 @@ class Text(HTMLParser):
             self.parts.append(data)
 
 
-def figures_of(html: str) -> set[str]:
-    """Every number a reader of the page sees, without its marks of thousands."""
-    text = " \n ".join(Text(html).parts)
-    return {found.group().replace(",", "").rstrip(".") for found in FIGURE.finditer(text)}
+def figures_of(html: str, reader: Reader = ENGLISH) -> set[str]:
+    """Every number a reader of the page sees, as Reader.figures gives them."""
+    return set(reader.figures(" \n ".join(Text(html).parts)))
 
 
-def told_by(exports: Mapping[str, pl.DataFrame], context_texts: Iterable[str] = ()) -> set[str]:
-    """Every way in which the exports' values and counts may be written, and the numbers of the page's own sentences."""
+def told_by(
+    exports: Mapping[str, pl.DataFrame], context_texts: Iterable[str] = (), reader: Reader = ENGLISH
+) -> set[str]:
+    """Every way in which the exports' values and counts may be written, and the numbers of the page's own sentences.
+
+    Args:
+        context_texts: the brand's own words, which no page translates: what `reader` takes for numbers in them counts.
+    """
     told: set[str] = set()
     for name, table in exports.items():
         told |= {str(count) for count in _counts(table)}
@@ -72,12 +102,14 @@ def told_by(exports: Mapping[str, pl.DataFrame], context_texts: Iterable[str] = 
             if values.dtype.is_numeric():
                 told |= {written for value in values for written in _written(float(value))}
             elif values.dtype == pl.String:
-                told |= {found.replace(",", "") for value in values for found in FIGURE.findall(value)}
+                told |= {found for value in values for found in ENGLISH.figures(value)}
             elif values.dtype == pl.Date:
                 told |= {written for value in values for written in _day(value)}
     sentences = [str(message.id) for message in catalogue.messages() if message.id]
     for text in (*sentences, *context_texts):
-        told |= {found.replace(",", "") for found in FIGURE.findall(text)}
+        told |= set(ENGLISH.figures(text))
+    for text in context_texts:
+        told |= set(reader.figures(text))
     return told
 
 
