@@ -8,11 +8,13 @@ Belongs here: Dagster's application, the listening socket, uvicorn. Does not: wh
 from __future__ import annotations
 
 import argparse
+import signal
 import socket
 import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from dagster import DagsterInstance, __version__
@@ -74,8 +76,15 @@ def serve(
         uvicorn.Server(configuration).run(sockets=[bound])
 
 
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
 def main() -> None:
     """Entry point of the process."""
+    # uvicorn ends its own business and raises the signal again: an exit by exception also ends Dagster's processes.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     parser = argparse.ArgumentParser(description=__doc__)
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--port", type=int)

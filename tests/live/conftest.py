@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -130,7 +131,7 @@ def running_ui(workspace: Path, log: Path, is_up: Callable[[], bool], *options: 
     """`nanolift ui` with options, from when it answers until the block ends."""
     with log.open("wb") as output:
         command = [NANOLIFT, "ui", "--workspace", workspace, *options]
-        process = subprocess.Popen(command, stdout=output, stderr=output)
+        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
         try:
             deadline = time.monotonic() + START_SECONDS
             while not is_up():
@@ -142,6 +143,24 @@ def running_ui(workspace: Path, log: Path, is_up: Callable[[], bool], *options: 
         finally:
             process.terminate()
             process.wait(timeout=60)
+            left = _await_end_of_group(process.pid)
+            assert not left, f"nanolift ui ended and left processes behind:\n{left}"
+
+
+def _await_end_of_group(group: int, seconds: int = 15) -> str:
+    """Processes of a group that are still there after a while, killed then; "" none."""
+    left = ""
+    for _ in range(seconds * 4):
+        listed = subprocess.run(
+            ["ps", "-o", "stat=,args=", "-g", str(group)], capture_output=True, text=True, check=False
+        )
+        # Z: has ended, and nobody asked for its status yet.
+        left = "\n".join(line for line in listed.stdout.splitlines() if not line.startswith("Z"))
+        if not left:
+            return ""
+        time.sleep(0.25)
+    os.killpg(group, signal.SIGKILL)
+    return left
 
 
 def _serve(workspace: Path, log: Path, *options: str) -> Iterator[Served]:
