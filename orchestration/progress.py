@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from orchestration.unquoted import unquoted
+
 logger = logging.getLogger("nanolift.progress")
 
 # What a record of ours says besides its text, for readers other than people (observe/log.py).
@@ -26,7 +28,7 @@ class Step:
 
 @contextmanager
 def announce(name: str, source: str | None = None) -> Iterator[Step]:
-    """Log one line when the step has ended, also when it failed.
+    """Log one line when the step has ended, also when it failed; what it raises is told without values of rows.
 
     Args:
         source: the configured source that the step reads.
@@ -36,7 +38,8 @@ def announce(name: str, source: str | None = None) -> Iterator[Step]:
     outcome = "failed"
     _tell(logging.DEBUG, "begins", {"step": name, "source": source})
     try:
-        yield step
+        with unquoted():
+            yield step
         outcome = "ok"
     finally:
         step.seconds = time.monotonic() - started
