@@ -34,7 +34,7 @@ FIRST = ("campaigns", "stores", "products")
 NIGHTS = 3
 FEW = 23  # in --quick every so manieth payload
 # Quotes of all kinds, as folders of a workspace that a whole night runs in.
-ODD = ("it's", 'a "b"', "x'; drop table stores; --", "') union all select 1 --", "$(touch s)", "k=v", "50 % #1", "été")
+ODD = ("it's", 'a "b"', "x'; drop table stores; --", "') union all select 1 --", "$(touch s)", "k=v", "50 %", "été")
 
 
 def exports_findings(exports: Path, *, with_office: bool = True) -> Iterator[str]:

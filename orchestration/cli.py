@@ -15,6 +15,7 @@ from orchestration.cli_plan import plan
 from orchestration.cli_privacy import access, erase
 from orchestration.cli_ui import daemon, ui
 from orchestration.errors import NanoliftError
+from orchestration.telemetry import switch_off
 
 
 def _day(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:
@@ -223,6 +224,7 @@ cli.add_command(access)
 
 def main() -> None:
     """Entry point: errors nanolift raises on purpose are told without a traceback."""
+    switch_off()
     try:
         cli()
     except NanoliftError as error:

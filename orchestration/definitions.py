@@ -34,6 +34,7 @@ from orchestration.jobs import nightly_job, nightly_schedule
 from orchestration.partitions import days
 from orchestration.resources import run_session
 from orchestration.settings import Settings, load_settings, workspace_directory
+from orchestration.telemetry import switch_off
 from orchestration.workspace import Workspace
 
 # The order of the data's way; each module says what its layer holds.
@@ -112,5 +113,6 @@ def build_definitions(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The workspace that Dagster's own processes serve."""
+    switch_off()  # also where `dagster` itself was started, and not by `nanolift`
     workspace = Workspace.at(workspace_directory())
     return build_definitions(workspace, load_settings(workspace.configuration))

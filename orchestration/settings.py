@@ -7,6 +7,7 @@ mapping does to rows (connectors/mapping.py), paths inside a workspace (workspac
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from ml.features.dictionary import FEATURE_NAMES
 from orchestration.connectors.files_spec import FileServer
@@ -30,6 +32,10 @@ from orchestration.observe.spec import Alerts, Metrics
 EXAMPLE_PSEUDONYM_KEY = "nanolift-example-key-published-and-not-a-secret"
 PSEUDONYM_KEY_VARIABLE = "NANOLIFT_PSEUDONYM_KEY"
 SHORTEST_PSEUDONYM_KEY = 32
+_LIKE_A_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,60}")
+_MAY_HOLD_SECRETS = re.compile(
+    r"(?i)pass|secret|token|key|auth|header|url|_env|option|param|body|value|query|user|path"
+)
 # Which workspace Dagster's own processes (webserver, daemon) serve; `nanolift ui` sets it.
 WORKSPACE_VARIABLE = "NANOLIFT_WORKSPACE"
 
@@ -230,6 +236,13 @@ class Settings(Strict):
         return now.astimezone(ZoneInfo(self.brand.timezone)).date() - timedelta(days=1)
 
 
+def _may_be_shown(problem: ErrorDetails) -> bool:
+    """False where a secret may stand that somebody wrote into the file, at its own place or under a name of his."""
+    at = " ".join(map(str, problem["loc"]))
+    is_table = isinstance(problem["input"], dict | list)
+    return not is_table and problem["type"] != "extra_forbidden" and _MAY_HOLD_SECRETS.search(at) is None
+
+
 def load_settings(path: Path) -> Settings:
     """Read and check a nanolift.toml.
 
@@ -247,7 +260,7 @@ def load_settings(path: Path) -> Settings:
     except ValidationError as error:
         lines = [
             f"  {'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
-            + ("" if isinstance(problem["input"], dict | list) else f" (found {problem['input']!r})")
+            + (f" (found {problem['input']!r})" if _may_be_shown(problem) else "")
             for problem in error.errors()
         ]
         raise ConfigurationError(f"{path} is not right:\n" + "\n".join(lines)) from None
@@ -278,7 +291,9 @@ def secret(name: str) -> SecretStr:
     """
     value = os.environ.get(name, "")
     if not value:
-        raise ConfigurationError(f"the environment variable {name} must hold a secret that nanolift.toml refers to")
+        # Whoever wrote the secret itself in place of a name finds the line by this, and nobody else reads it.
+        shown = name if _LIKE_A_VARIABLE.fullmatch(name) else "that begins with " + name[:2] + "…"
+        raise ConfigurationError(f"the environment variable {shown} must hold a secret that nanolift.toml refers to")
     return SecretStr(value)
 
 

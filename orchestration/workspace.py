@@ -10,7 +10,7 @@ from orchestration.errors import ConfigurationError
 
 # What DuckDB, dbt and SQLite read as a pattern, a template or another folder: below a folder called "brand *" a run
 # would read the files of "brand 2" as well.
-_READ_AS_SOMETHING_ELSE = re.compile(r"[*?\[\]{}\\\x00-\x1f\x7f]")
+_READ_AS_SOMETHING_ELSE = re.compile(r"[*?#\[\]{}\\\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)

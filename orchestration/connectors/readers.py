@@ -10,6 +10,7 @@ import gzip
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,10 @@ def check_columns(task: Task, found: tuple[str, ...]) -> None:
         WrongFileError: with the missing columns and the ones found.
     """
     if missing := [name for name in task.columns if name not in found and name not in task.may_lack]:
-        raise WrongFileError(f"has no column {missing}; it has {sorted(found)}")
+        # A file without header line would tell its first row: of what was found, only names like those that are missed.
+        near = sorted({close for name in missing for close in get_close_matches(name, found, n=2)})
+        like = f"; like it: {near}" if near else ""
+        raise WrongFileError(f"has no column {missing}; it has {len(found)} others{like}")
 
 
 def read(task: Task) -> Iterator[Batch]:

@@ -165,7 +165,9 @@ def _header(task: Task, lines: _Lines, reader: Iterator[list[str]]) -> tuple[str
     if not is_encodable("".join(header)):
         raise WrongFileError(f"has a header line that is not {task.encoding}")
     if len(set(header)) < len(header):
-        raise WrongFileError(f"names a column twice: {sorted(name for name in header if header.count(name) > 1)}")
+        places = [place for place, name in enumerate(header, start=1) if header.count(name) > 1]
+        known = sorted({name for name in task.columns if header.count(name) > 1})
+        raise WrongFileError(f"names a column twice: {known or ''} in places {places[:20]}".replace(":  in", ": in"))
     check_columns(task, header)
     return header
 

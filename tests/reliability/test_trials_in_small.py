@@ -38,6 +38,7 @@ def quick(part: str, folder: Path) -> str:
         ("loads", ("reload_differences", "reload_done_of_30")),
         ("injection", ("injection_live", "injection_planted_unseen")),
         ("mutations", ("mutated_crashes", "mutated_unaccounted")),
+        ("secrets", ("secret_hits", "secret_planted_unseen", "secret_failures_that_passed")),
         ("rivals", ("torn_reads", "double_publishes", "stuck_locks")),
         ("seams", ("seams_mixed", "seams_not_equal")),
         ("door", ("ui_probes_refused_of_12", "ui_allowed_of_14", "viewers_refused_of_13")),

@@ -72,8 +72,8 @@ def test_bytes_of_another_encoding_are_malformed_and_the_right_encoding_reads_th
     assert parsed(path, "csv", "b", encoding="cp1252") == ([(1, "café"), (2, "tea")], [])
 
 
-def test_a_missing_column_names_itself_and_what_there_is(tmp_path: Path) -> None:
-    with pytest.raises(WrongFileError, match=r"no column \['price'\]; it has \['a', 'b'\]"):
+def test_a_missing_column_names_itself_and_how_many_there_are(tmp_path: Path) -> None:
+    with pytest.raises(WrongFileError, match=r"no column \['price'\]; it has 2 others"):
         parsed(csv_file(tmp_path, "a,b\n"), "csv", "a", "price")
 
 
@@ -246,3 +246,13 @@ def test_a_broken_record_with_bytes_of_another_encoding_can_be_kept(tmp_path: Pa
 def test_a_header_of_another_encoding_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongFileError, match="header line that is not utf-8"):
         parsed(csv_file(tmp_path, b"a,\xb6\n1,x\n"), "csv", "a")
+
+
+def test_a_first_row_in_place_of_a_header_is_not_repeated(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("ada@example.org,Ada Lovelace,receipts\n", encoding="utf-8")
+    with pytest.raises(WrongFileError, match=r"has no column \['receipt'\]; it has 3 others; like it: \['receipts'\]"):
+        list(read(Task("csv", file, ("receipt",), ",", "utf-8")))
+    file.write_text("ada@example.org,sku,ada@example.org,sku\n", encoding="utf-8")
+    with pytest.raises(WrongFileError, match=r"a column twice: \['sku'\] in places \[1, 2, 3, 4\]"):
+        list(read(Task("csv", file, ("sku",), ",", "utf-8")))

@@ -1,0 +1,45 @@
+"""What Dagster keeps and shows of the definitions holds no secret of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from benchmarks.reliability_failures import SECRETS, workspace
+from orchestration.definitions import build_definitions
+from orchestration.jobs import NIGHTLY
+from orchestration.nightly import CONSOLE
+from orchestration.settings import load_settings
+from orchestration.workspace import Workspace
+
+
+def test_no_definition_and_no_run_configuration_holds_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    brand = Workspace.at(workspace(tmp_path / "brand", 9))
+    definitions = build_definitions(brand, load_settings(brand.configuration))
+    job = definitions.resolve_job_def(NIGHTLY)
+    repository = definitions.get_repository_def()
+    told = [
+        dg.serialize_value(job.get_job_snapshot()),
+        str(job.run_config),
+        str(CONSOLE),
+        *(str(vars(each)) for each in repository.get_top_level_resources().values()),
+        *(str(each.config_schema.as_field().config_type) for each in job.resource_defs.values()),
+    ]
+    assert "session" in job.resource_defs
+    assert not [name for name, value in SECRETS.items() if any(value in text for text in told)]
+    schedule = repository.get_schedule_def("nightly_schedule")
+    request = schedule(
+        dg.build_schedule_context(scheduled_execution_time=_at(), instance=dg.DagsterInstance.ephemeral())
+    )
+    assert isinstance(request, dg.RunRequest)
+    assert request.run_config == {}
+
+
+def _at() -> object:
+    from datetime import UTC, datetime
+
+    return datetime(2026, 1, 2, 3, tzinfo=UTC)
