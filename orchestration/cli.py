@@ -13,6 +13,7 @@ from orchestration.cli_observe import alert, status
 from orchestration.cli_options import WORKSPACE
 from orchestration.cli_plan import plan
 from orchestration.cli_privacy import access, erase
+from orchestration.cli_retention import retain
 from orchestration.cli_ui import daemon, ui
 from orchestration.errors import NanoliftError
 from orchestration.telemetry import switch_off
@@ -220,6 +221,7 @@ cli.add_command(ui)
 cli.add_command(daemon)
 cli.add_command(erase)
 cli.add_command(access)
+cli.add_command(retain)
 
 
 def main() -> None:

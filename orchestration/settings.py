@@ -84,9 +84,29 @@ class Schedule(Strict):
     hour: Annotated[int, Field(ge=0, le=23)] = 3
 
 
+# Streams whose rows lose their worth with age; of the others (people, consents, campaigns …) the newest row counts.
+Perishable = Literal[
+    "pos_lines", "product_page_daily", "social_posts", "social_post_metrics", "social_profiles", "social_edges",
+    "reviews", "ugc_labels", "campaign_events", "wom_surveys", "brand_surveys",
+]  # fmt: skip
+
+
 class Retention(Strict):
+    """How long what is kept; None or not named: for ever (privacy/retention.py).
+
+    landing_days: stream → days after which a landed row goes, with what its text said.
+    quarantine_days: rows and values set aside, by when they were landed.
+    unused_references: "remove": the vault forgets whom no landed row names any more.
+    """
+
     generations_days: Annotated[int, Field(ge=1)] = 14
     generations_month_ends: Annotated[int, Field(ge=0)] = 12
+    landing_days: dict[Perishable, Annotated[int, Field(ge=90)]] = {}
+    quarantine_days: Annotated[int, Field(ge=7)] | None = None
+    plans_days: Annotated[int, Field(ge=1)] | None = None
+    receipts_days: Annotated[int, Field(ge=365)] | None = None
+    vault_log_days: Annotated[int, Field(ge=30)] | None = None
+    unused_references: Literal["keep", "remove"] = "keep"
 
 
 class Campaigns(Strict):

@@ -21,6 +21,7 @@ from orchestration.demo.delivery import SIMULATED
 from orchestration.demo.source import prepare
 from orchestration.gate_frames.landing import ExpectedStream, LandedRun, landing_context, landing_frames
 from orchestration.gates import gate_checks
+from orchestration.privacy.retention import retain
 from orchestration.progress import announce
 from orchestration.session import RunSession
 from orchestration.settings import Settings, Source, real_data_directory
@@ -49,6 +50,15 @@ def _land(source: Source, session: RunSession) -> None:
         step.note = f"{read:,} read" if read else "nothing new"
 
 
+def _let_go(session: RunSession) -> None:
+    """What is over by [retention] goes before anything reads it, also what a source delivered once more."""
+    retention, key = session.settings.retention, session.key
+    gone, _ = retain(session.workspace, retention, key, day=session.as_of, at=session.loaded_at)
+    if gone:
+        with announce("retain") as step:
+            step.rows = sum(gone.values())
+
+
 def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefinition]:
     """One asset a stream, all made by one step, since a source delivers several."""
 
@@ -64,6 +74,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
         checked = verified(active_loads(read_loads(session.workspace.landing)))
         for source in () if session.options.from_landing else session.settings.sources:
             _land(source, session)
+        _let_go(session)
         session.selected = select_loads(session.workspace.landing, session.options.replay_at)
         lay_out(session.selected, session.landed_root, checked)
         for name, key in KEYS.items():

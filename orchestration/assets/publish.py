@@ -14,6 +14,7 @@ from orchestration.assets.exports import KEYS as EXPORT_KEYS
 from orchestration.durable import write_json
 from orchestration.fingerprint import code_fingerprint, lock_fingerprint, warehouse_fingerprint
 from orchestration.privacy.erase_publish import finish
+from orchestration.privacy.retention import expired_rows
 from orchestration.progress import announce
 from orchestration.publishing import next_sequence, publish, write_manifest
 from orchestration.session import RunSession
@@ -35,6 +36,7 @@ def manifest_of(session: RunSession) -> dict[str, Any]:
         "published_sequence": next_sequence(session.workspace),
         "parent": session.parent.name if session.parent else None,
         "loads": sorted(session.selected_loads),
+        "expired": expired_rows(session.selected),
         "stale_since": {source: day.isoformat() for source, day in session.stale_since.items()},
         "basis": {source.name: source.basis for source in session.settings.sources},
         "rows": session.export_rows,

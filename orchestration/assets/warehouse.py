@@ -24,6 +24,7 @@ from orchestration.dbt import WAREHOUSE_VARIABLE, build_arguments, variables
 from orchestration.fingerprint import warehouse_fingerprint
 from orchestration.gate_frames.marts import marts_frames
 from orchestration.gates import gate_checks
+from orchestration.privacy.retention import expired_rows
 from orchestration.progress import announce
 from orchestration.session import RunSession
 from orchestration.workspace import Build
@@ -103,6 +104,11 @@ def start_from_parent(session: RunSession) -> bool:
                 *(len(gone), parent.name, ", ".join(gone[:_NAMED_LOADS]) + (" …" if len(gone) > _NAMED_LOADS else "")),
             )
         return True
+    expired = expired_rows(session.selected)
+    if {name: expired.get(name, 0) for name in parent.loads} != {
+        name: parent.manifest.get("expired", {}).get(name, 0) for name in parent.loads
+    }:
+        return True  # rows of loads that the parent was built from have gone since
     published = Build(parent.path).warehouse
     if not parent.is_sound(published):
         logger.warning("%s is damaged: the warehouse is built afresh from landing", published)
