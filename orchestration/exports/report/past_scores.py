@@ -5,7 +5,8 @@ Belongs here: which rows the page shows. Does not: sentences (orchestration/expo
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import polars as pl
 
@@ -15,13 +16,13 @@ from orchestration.exports.retelling import label
 from orchestration.exports.words import outcome_of
 
 # The newest comparisons say most; all of them stand in the file.
-_SHOWN = 6
+SHOWN = 6
 _STATUS: dict[str, Literal["ok", "attention", "missing"]] = {
     "measured": "ok",
     "not measured": "attention",
     "not yet mature": "missing",
 }
-_KEY = ("scored_on", "campaign_id", "outcome", "compared_with", "later_campaign_id")
+KEY = ("scored_on", "campaign_id", "outcome", "compared_with", "later_campaign_id")
 
 
 def past_scores(results: pl.DataFrame, names: dict[str, str], language: Language = ENGLISH) -> tuple[PastScores, ...]:
@@ -31,24 +32,30 @@ def past_scores(results: pl.DataFrame, names: dict[str, str], language: Language
         "told", "scored_on", "campaign_id", "outcome", descending=[True, True, False, False], maintain_order=True
     )
     blocks = []
-    for part in ordered.partition_by(*_KEY, maintain_order=True)[:_SHOWN]:
+    for part in ordered.partition_by(*KEY, maintain_order=True)[:SHOWN]:
         whole = part.filter(pl.col("people_group") == "everybody").row(0, named=True)
-        later = whole["later_campaign_id"]
-        noun = label(outcome_of(whole["outcome"]).noun, language).capitalize()
-        title = (
-            language.say("%(noun)s, told by %(campaign)s", noun=noun, campaign=names.get(later, later))
-            if later
-            else language.say("%(noun)s, told by people kept out by lot", noun=noun)
+        # Where the whole list cannot be told, each of its parts would say so again.
+        is_told = (
+            (part["status"] == "measured") | (part["people_group"] == "everybody") | (whole["status"] == "measured")
         )
         blocks.append(
             PastScores(
-                title=title,
+                title=list_title(whole, names, language),
                 status=_STATUS[whole["status"]],
                 label=label(whole["status"], language),
-                sentences=tuple(part["in_words"]),
+                sentences=tuple(part.filter(is_told)["in_words"]),
             )
         )
     return tuple(blocks)
+
+
+def list_title(row: Mapping[str, Any], names: Mapping[str, str], language: Language) -> str:
+    """What a list of scores is about, and by whom what came of it is told."""
+    later = row["later_campaign_id"]
+    noun = label(outcome_of(row["outcome"]).noun, language).capitalize()
+    if later:
+        return language.say("%(noun)s, told by %(campaign)s", noun=noun, campaign=names.get(later, later))
+    return language.say("%(noun)s, told by people kept out by lot", noun=noun)
 
 
 def held_out(candidates: pl.DataFrame, language: Language = ENGLISH) -> str:

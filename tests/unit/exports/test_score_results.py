@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,6 +13,9 @@ from ml.holdout import in_standing_holdout
 from orchestration.exports.context import ExportContext
 from orchestration.exports.facade import build_exports
 from orchestration.exports.inputs import INPUTS
+from orchestration.exports.language import ENGLISH
+from orchestration.exports.report.charts.figure import Figure, Missing
+from orchestration.exports.report.charts.past_scores import realised
 from orchestration.exports.report.past_scores import held_out, past_scores
 from orchestration.exports.score_results import score_results
 
@@ -80,6 +84,35 @@ def test_the_page_shows_what_can_be_told_first(context: ExportContext) -> None:
     blocks = past_scores(score_results({"score_results": _frame(waits, KEY | TOLD)}, context), {})
     assert [block.label for block in blocks] == ["measured", "not yet mature"]
     assert blocks[0].title == "First-time buyers, told by people kept out by lot"
+
+
+def test_each_list_and_comparison_has_a_chart_of_its_own_with_everybody_first(context: ExportContext) -> None:
+    groups = [KEY | TOLD | {"people_group": name} for name in ("best 10 %", "contact helps", "everybody", "other 70 %")]
+    later = {"compared_with": "a later campaign", "later_campaign_id": "autumn"}
+    money = {"outcome": "net_spend", "predicted_extra": 900.0, "realised_extra": 250.0}
+    rows = (*groups, KEY | TOLD | later, KEY | TOLD | money)
+    charts = realised(score_results({"score_results": _frame(*rows)}, context), {"autumn": "Autumn test"}, ENGLISH)
+    drawn = [chart for chart in charts if isinstance(chart, Figure)]
+    assert [chart.title.replace("\u00a0", " ") for chart in drawn] == [
+        "First-time buyers, told by Autumn test (Scores of 31 January 2026)",
+        "First-time buyers, told by people kept out by lot (Scores of 31 January 2026)",
+        "Sales, told by people kept out by lot (Scores of 31 January 2026)",
+    ]
+    (names,) = (json.loads(text) for text in drawn[1].spec["datasets"].values() if "best" in text)
+    assert [row["name"] for row in names] == ["everybody", "best 10 %", "other 70 %", "contact helps"]
+    assert drawn[2].axis == "extra, EUR per person"
+
+
+def test_old_scores_that_cannot_be_told_are_not_said_to_be_too_young(context: ExportContext) -> None:
+    why = {"status": "not measured", "note": "hardly anybody was contacted since", "matures_on": date(2026, 5, 1)}
+    rows = (KEY | why, KEY | why | {"people_group": "best 10 %"})
+    table = score_results({"score_results": _frame(*rows)}, context)
+    (missing,) = realised(table, {}, ENGLISH)
+    assert isinstance(missing, Missing) and missing.reason == (
+        "Earlier scores are old enough, but what they were worth cannot be told: hardly anybody was contacted since."
+    )
+    (block,) = past_scores(table, {})
+    assert len(block.sentences) == 1 and "everybody" in block.sentences[0]
 
 
 def test_people_kept_out_by_lot_are_flagged_wherever_they_are_listed(frames, context: ExportContext) -> None:

@@ -12,7 +12,17 @@ import polars as pl
 from orchestration.exports.contract_quality import PART_WORDS
 from orchestration.exports.contract_reach import PLATFORM_ALL, TIER_ALL
 from orchestration.exports.language import Language
-from orchestration.exports.report.charts import funnel, ledger, moments, reach, reviews, scores, stores, talk
+from orchestration.exports.report.charts import (
+    funnel,
+    ledger,
+    moments,
+    past_scores,
+    reach,
+    reviews,
+    scores,
+    stores,
+    talk,
+)
 from orchestration.exports.report.charts.figure import Charts, Missing
 
 Exports = Mapping[str, pl.DataFrame]
@@ -35,9 +45,15 @@ def report_charts(exports: Exports, language: Language) -> dict[str, Charts]:
             *moments.over_time(exports["moments_by_month"], language),
             moments.by_store(exports["moments"], language),
         ),
-        "past-scores": (scores.realised(exports["score_results"], language),),
+        "past-scores": past_scores.realised(exports["score_results"], _names(exports), language),
         **_model_charts(exports["model_quality"], language),
     }
+
+
+def _names(exports: Exports) -> dict[str, str]:
+    """campaign_id → its name, of those that have one."""
+    named = exports["campaign_results"].drop_nulls("campaign_name")
+    return dict(named.select("campaign_id", "campaign_name").unique().iter_rows())
 
 
 def _clearest_weeks(exports: Exports, language: Language) -> Charts:

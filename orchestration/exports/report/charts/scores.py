@@ -1,7 +1,7 @@
-"""How good the scores are, from the exports model_quality and score_results: worth by the share contacted, predicted
-against realised by tenths, and what the scores of earlier days turned out to be worth.
+"""How good the scores are, from the export model_quality: worth by the share contacted, predicted against realised.
 
-Belongs here: what of the exports is drawn. Does not: the figures (ml/evaluate), sentences (model_quality.py).
+Belongs here: what of the export is drawn. Does not: the figures (ml/evaluate), sentences (model_quality.py), what
+earlier scores turned out to be worth (past_scores.py).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 from orchestration.exports.contract_quality import FIGURE_WORDS, ORDER_WORDS, PART_WORDS
 from orchestration.exports.language import Language
 from orchestration.exports.report.charts import theme
-from orchestration.exports.report.charts.figure import Figure, Key, Missing
+from orchestration.exports.report.charts.figure import Figure, Key
 from orchestration.exports.retelling import label
 from orchestration.exports.words import SHARE_UNIT, outcome_of
 
@@ -129,58 +129,3 @@ def tenths(part: pl.DataFrame, language: Language) -> Figure:
             Key(language.say("what was predicted"), "two-pale"),
         ),
     )  # fmt: skip
-
-
-def realised(results: pl.DataFrame, language: Language) -> Figure | Missing:
-    """What earlier scores said and what came of it, one row a day, list and group of people that is mature by now."""
-    title = language.say("Earlier scores: said and come true")
-    known = results.filter(pl.col("realised_extra").is_not_null() & pl.col("predicted_extra").is_not_null())
-    if known.is_empty():
-        days = results["matures_on"].drop_nulls()
-        if days.is_empty():
-            reason = language.say("No earlier scores are known. They are kept from the first run on that makes some.")
-        else:
-            reason = language.say(
-                "No earlier scores are old enough yet: the first can be judged from %(day)s on.",
-                day=language.day(days.min()),  # type: ignore[arg-type]  # a column of dates
-            )
-        return Missing(title, reason)
-    unit = known["unit"].mode().sort()[0]
-    shown = known.filter(pl.col("unit") == unit).sort("scored_on", "campaign_id", "people_group")
-    factor = 100.0 if unit == SHARE_UNIT else 1.0
-    rows = shown.to_dicts()
-    points: list[Row] = [
-        {"name": f"{language.day(row['scored_on'])}, {label(row['people_group'], language)}"}
-        | {name: None if row[name] is None else factor * row[name]
-           for name in ("predicted_extra", "realised_extra", "realised_low", "realised_high")}
-        for row in rows
-    ]  # fmt: skip
-    base = alt.Chart(theme.data(points)).encode(y=alt.Y("name:N", sort=None, axis=theme.quiet_axis(labelLimit=210)))
-    layers = alt.layer(
-        theme.line_at(0),
-        base.mark_rule(color=theme.FIRST, strokeWidth=2.5).encode(
-            x=alt.X("realised_low:Q", axis=theme.number_axis()), x2="realised_high:Q"
-        ),
-        base.mark_circle(color=theme.FIRST, size=80, opacity=1).encode(x="realised_extra:Q"),
-        base.mark_tick(color=theme.SECOND, thickness=3, size=20).encode(x="predicted_extra:Q"),
-    )
-    return Figure(
-        title=title,
-        axis=language.say("extra, %(unit)s", unit=unit_words(unit, language)),
-        description="; ".join(
-            language.say(
-                "%(name)s: said %(said)s, came %(came)s",
-                name=point["name"],
-                said=language.number(point["predicted_extra"], 1, signed=True),
-                came=language.number(point["realised_extra"], 1, signed=True),
-            )
-            for point in points
-        ),
-        spec=theme.finished(layers, height=theme.ROW * len(points) + 30),
-        export="score_results",
-        rows=theme.shown(shown, "scored_on", "campaign_id", "predicted_extra", "realised_extra"),
-        keys=(
-            Key(language.say("what came, with its range"), "one", "dot"),
-            Key(language.say("what the scores said"), "two", "tick"),
-        ),
-    )
