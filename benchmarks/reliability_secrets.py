@@ -51,10 +51,7 @@ MAY_PASS = frozenset(
         *("a huge field", "a zip that was cut off"),
     )
 )
-QUICK = (
-    *("a header that names people", "a parser that crashes", "a password under an unknown key"),
-    *("a service that answers 500", "table_step fails in our words", "a database that is down"),
-)
+QUICK = ("a password under an unknown key", "table_step fails in our words")
 
 
 def needles() -> list[str]:
