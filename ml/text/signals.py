@@ -107,14 +107,17 @@ def near_duplicates(signals: pl.DataFrame) -> pl.DataFrame:
     """Clusters of near-duplicate texts over any number of loads.
 
     Args:
-        signals: text_hash, signature, words_count, in a fixed order (the first text gives the cluster its name).
+        signals: text_hash, signature, words_count; in which order they came changes nothing.
 
     Returns:
-        duplicate_cluster_id: the text_hash of the cluster's first text; duplicates_count: rows in the cluster, 1 for a
+        duplicate_cluster_id: the least text_hash of the cluster; duplicates_count: rows in the cluster, 1 for a
         text alone, exact copies counted. Both NULL where there is no signature.
     """
     distinct = signals.select("text_hash", "signature", "words_count").drop_nulls("signature")
-    distinct = distinct.unique("text_hash", keep="first", maintain_order=True)
+    # Which texts are compared, and which of them names a cluster, goes by their order: theirs, not their arrival's.
+    distinct = distinct.sort("text_hash", "words_count", "signature").unique(
+        "text_hash", keep="first", maintain_order=True
+    )
     matrix = _matrix(distinct["signature"])
     first = clusters(matrix, distinct["words_count"].to_numpy().astype(np.int64))
     named = pl.DataFrame(

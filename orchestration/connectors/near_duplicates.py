@@ -25,7 +25,7 @@ def cluster_texts(loads: Iterable[Load], known_by: datetime) -> pl.DataFrame:
     """The cluster of every text with words that was known at an instant.
 
     Args:
-        loads: in a fixed order, with their signals; the first text of a cluster gives it its name.
+        loads: with their signals, in any order.
         known_by: naive UTC instant; texts without a stated time count as known.
 
     Returns:
