@@ -30,7 +30,7 @@ from orchestration.assets import (
     warehouse,
 )
 from orchestration.dbt import PROFILES, ROOT, prepared_manifest
-from orchestration.jobs import nightly_job, nightly_schedule
+from orchestration.jobs import nightly_job, nightly_schedule, orphans_sensor
 from orchestration.partitions import days
 from orchestration.resources import run_session
 from orchestration.settings import Settings, load_settings, workspace_directory
@@ -97,6 +97,7 @@ def build_definitions(
         asset_checks=checks,
         jobs=[job],
         schedules=[nightly_schedule(settings, job)],
+        sensors=[orphans_sensor()],
         resources={
             "session": run_session(workspace, settings),
             "dbt": DbtCliResource(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from orchestration.durable import sha256_of
 from orchestration.errors import ConfigurationError
 from orchestration.settings import PSEUDONYM_KEY_VARIABLE
 from orchestration.workspace import Workspace
@@ -16,13 +17,19 @@ telemetry:
   enabled: false
 nux:
   enabled: false
-# A machine that was down catches up on a month of nights; Dagster itself would leave out all but the last five.
-scheduler:
-  module: dagster._core.scheduler
-  class: DagsterDaemonScheduler
-  config:
-    max_catchup_runs: 31
+# One night at a time, in the order of their days: they share a workspace.
+concurrency:
+  runs:
+    max_concurrent_runs: 1
 """
+
+# SHA-256 of what earlier versions wrote there.
+_WRITTEN_BEFORE = frozenset(
+    (
+        "3d5fc18c5fd5803e4628f257f20efeead6aaf43561a1e0552973cac10c9b50af",
+        "e516a3b7c62bdc7b826938f09098e2c27879f5fcf9c83d04d55f94c709604591",
+    )
+)
 
 
 def initialise(directory: Path, example: str | None) -> str:
@@ -50,9 +57,9 @@ def initialise(directory: Path, example: str | None) -> str:
 
 
 def prepare_dagster_home(workspace: Workspace) -> Path:
-    """The workspace's Dagster home, with its configuration; made where it is missing."""
+    """The workspace's Dagster home; its configuration is written where it is missing or an earlier version wrote it."""
     workspace.dagster_home.mkdir(parents=True, exist_ok=True)
     configuration = workspace.dagster_home / "dagster.yaml"
-    if not configuration.exists():
+    if not configuration.exists() or sha256_of(configuration) in _WRITTEN_BEFORE:
         configuration.write_text(DAGSTER_YAML, encoding="utf-8")
     return workspace.dagster_home

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 # Which process carries a run: its id and, since ids come again, when it began.
 PROCESS_TAG = "nanolift/process"
+# A run bears its mark from the first seconds of its process on; one that has none after so long never got that far.
+UNMARKED_FOR = timedelta(minutes=15)
 _UNDER_WAY = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
 
@@ -52,9 +55,11 @@ def end_orphans(instance: dg.DagsterInstance, own_run_id: str) -> list[str]:
         own_run_id: the run that asks, which is alive whatever its tags say.
     """
     ended = []
-    for run in instance.get_runs(filters=dg.RunsFilter(statuses=_UNDER_WAY)):
+    for record in instance.get_run_records(filters=dg.RunsFilter(statuses=_UNDER_WAY)):
+        run = record.dagster_run
         mark = run.tags.get(PROCESS_TAG)
-        if run.run_id == own_run_id or mark is None or is_alive(mark):
+        waits = datetime.now(UTC) - record.update_timestamp.replace(tzinfo=UTC) < UNMARKED_FOR
+        if run.run_id == own_run_id or (waits if mark is None else is_alive(mark)):
             continue
         instance.report_run_failed(run, "its process is gone: it was killed, or the machine stopped")
         if instance.event_log_storage.supports_global_concurrency_limits:

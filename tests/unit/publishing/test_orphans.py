@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from orchestration import orphans
 from orchestration.orphans import PROCESS_TAG, end_orphans, is_alive, process_mark
 
 
@@ -71,3 +73,12 @@ def test_another_process_under_a_known_id_is_not_the_one_that_ran(killed: str) -
     assert not is_alive(f"{os.getpid()}@1")
     assert not is_alive(killed)
     assert not is_alive("")
+
+
+def test_a_run_that_never_got_its_mark_is_told_as_failed_after_a_while(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(instance, "never began", {})
+    monkeypatch.setattr(orphans, "UNMARKED_FOR", timedelta(0))
+
+    assert end_orphans(instance, "") == ["never began"]
