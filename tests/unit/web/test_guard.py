@@ -94,6 +94,11 @@ def test_a_path_that_can_be_read_in_two_ways_is_refused(path: str) -> None:
     assert _why(path=path) == "crooked_path"
 
 
+def test_a_slash_that_is_hidden_until_it_is_decoded_is_refused() -> None:
+    refusal = refusal_of(Asked("GET", "/a%2Fgraphql", "/a/graphql", (HOST,)), HERE)
+    assert refusal is not None and refusal.reason == "crooked_path"
+
+
 @pytest.mark.parametrize("path", ["/assets/a/.b", "/assets/with%20space", "/runs/1.2.3", "/assets/%C3%A9t%C3%A9"])
 def test_a_plain_path_passes(path: str) -> None:
     assert _why(path=path) is None
