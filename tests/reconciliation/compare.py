@@ -38,7 +38,7 @@ def differences(connection: duckdb.DuckDBPyConnection, name: str, exports: Path)
         AssertionError: the query does not give the key and every numeric column of the contract.
     """
     output = OUTPUTS[name]
-    asked = connection.sql(query_of(name)).pl()
+    asked = pl.DataFrame(pl.from_arrow(connection.sql(query_of(name)).to_arrow_table()))
     missing = sorted({*output.sort_key, *figures_of(output)} - set(asked.columns))
     strange = sorted(set(asked.columns) - set(output.polars_schema()))
     assert not missing and not strange, f"{name}.sql: lacks {missing}, gives {strange} that the contract does not know"

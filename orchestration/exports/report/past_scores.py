@@ -24,6 +24,15 @@ _STATUS: dict[str, Literal["ok", "attention", "missing"]] = {
 }
 KEY = ("scored_on", "campaign_id", "outcome", "compared_with", "later_campaign_id")
 
+# Everybody, then down the list; groups by their name come last.
+_ORDER = {"everybody": 0, "best 10 %": 1, "next 20 %": 2, "other 70 %": 3}
+
+
+def down_the_list(part: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one list in the order in which people read them."""
+    place = pl.col("people_group").replace_strict(_ORDER, default=len(_ORDER), return_dtype=pl.Int64)
+    return part.sort(place, "people_group")
+
 
 def past_scores(results: pl.DataFrame, names: dict[str, str], language: Language = ENGLISH) -> tuple[PastScores, ...]:
     """The newest score lists, told ones first: one block per list and comparison, a sentence per group."""
@@ -32,7 +41,7 @@ def past_scores(results: pl.DataFrame, names: dict[str, str], language: Language
         "told", "scored_on", "campaign_id", "outcome", descending=[True, True, False, False], maintain_order=True
     )
     blocks = []
-    for part in ordered.partition_by(*KEY, maintain_order=True)[:SHOWN]:
+    for part in map(down_the_list, ordered.partition_by(*KEY, maintain_order=True)[:SHOWN]):
         whole = part.filter(pl.col("people_group") == "everybody").row(0, named=True)
         # Where the whole list cannot be told, each of its parts would say so again.
         is_told = (

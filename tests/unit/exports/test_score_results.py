@@ -101,6 +101,8 @@ def test_each_list_and_comparison_has_a_chart_of_its_own_with_everybody_first(co
     (names,) = (json.loads(text) for text in drawn[1].spec["datasets"].values() if "best" in text)
     assert [row["name"] for row in names] == ["everybody", "best 10 %", "other 70 %", "contact helps"]
     assert drawn[2].axis == "extra, EUR per person"
+    (told, *_) = past_scores(score_results({"score_results": _frame(*groups)}, context), {})
+    assert ["everybody" in sentence for sentence in told.sentences] == [True, False, False, False]
 
 
 def test_old_scores_that_cannot_be_told_are_not_said_to_be_too_young(context: ExportContext) -> None:

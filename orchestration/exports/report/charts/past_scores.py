@@ -15,12 +15,10 @@ from orchestration.exports.language import Language
 from orchestration.exports.report.charts import theme
 from orchestration.exports.report.charts.figure import Figure, Key, Missing
 from orchestration.exports.report.charts.scores import unit_words
-from orchestration.exports.report.past_scores import KEY, SHOWN, list_title
+from orchestration.exports.report.past_scores import KEY, SHOWN, down_the_list, list_title
 from orchestration.exports.retelling import label
 from orchestration.exports.words import SHARE_UNIT
 
-# Everybody, then down the list; groups by their name come last.
-_ORDER = {"everybody": 0, "best 10 %": 1, "next 20 %": 2, "other 70 %": 3}
 _FIGURES = ("predicted_extra", "realised_extra", "realised_low", "realised_high")
 
 
@@ -49,8 +47,7 @@ def _why_nothing(results: pl.DataFrame, language: Language) -> str:
 
 
 def _of_list(part: pl.DataFrame, names: Mapping[str, str], language: Language) -> Figure:
-    place = pl.col("people_group").replace_strict(_ORDER, default=len(_ORDER), return_dtype=pl.Int64)
-    shown = part.sort(place, "people_group")
+    shown = down_the_list(part)
     rows = shown.to_dicts()
     factor = 100.0 if rows[0]["unit"] == SHARE_UNIT else 1.0
     points: list[dict[str, Any]] = [
