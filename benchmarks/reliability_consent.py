@@ -255,7 +255,9 @@ def rounds(root: Path, by: Warm, journal: Journal, nights: int, flips: int) -> N
         between, _ = apart(partial(wrong, root, states, names, published=False))
         ended = night(by, root, day, clock=clock(day, 3))
         shutil.rmtree(root / "plans", ignore_errors=True)
-        after, missing = apart(partial(wrong, root, states, names, published=True))
+        # A night that published nothing has no next export: it counts as failed, and its deliveries as before.
+        published = bool(ended.succeeded)
+        after, missing = apart(partial(wrong, root, states, names, published=published))
         journal.write(
             f"night {number:02d}",
             flips=len(drawn),
@@ -263,6 +265,7 @@ def rounds(root: Path, by: Warm, journal: Journal, nights: int, flips: int) -> N
             withdrawn_exported=between + after,
             consent_missing=missing,
             succeeded=ended.succeeded,
+            said=ended.message,
             called=sum(1 for line in _calls(root)),
             **json.loads(told.read_text()),
         )

@@ -24,5 +24,6 @@ def retain(workspace: Path, is_dry: bool, wait_seconds: int) -> None:
     from orchestration.settings import load_settings
 
     now = datetime.now(UTC)
-    day = load_settings(workspace / "nanolift.toml").last_closed_day(now)
+    settings = load_settings(workspace / "nanolift.toml")
+    day = settings.brand.as_of or settings.last_closed_day(now)
     click.echo(retain_now(RetainRequest(workspace, now.replace(tzinfo=None), day, is_dry, wait_seconds)))
