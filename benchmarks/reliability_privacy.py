@@ -31,8 +31,8 @@ from benchmarks.reliability_journal import Journal, seconds_left
 from benchmarks.reliability_nights import DAY, NEXT_DAY, await_end, count_changes, new_workspace, night, start, warm
 from benchmarks.reliability_search import hits
 
-PEOPLE, QUICK_PEOPLE = 50, 4
-KILLS, QUICK_KILLS = 40, 4
+PEOPLE, QUICK_PEOPLE = 50, 3
+KILLS, QUICK_KILLS = 40, 2
 KEY = "nanolift-example-key-published-and-not-a-secret"
 # Where the source's own files lie, which are not ours.
 APART = ("in/", "place/", "nanolift.toml")
@@ -164,8 +164,7 @@ def needles(people: int) -> list[str]:
     names = [canaries.MARK]
     hashed = Pseudonymiser(SecretStr(KEY))
     for number in range(people):
-        asked = [canaries.request(turn)[:] for turn in range(number, number + 1)]
-        asked += [f"loyalty:{canaries.card(number)}", f"loyalty:Kanari-Old-Card-{number:03d}"]
+        asked = [f"loyalty:{canaries.card(number)}", f"loyalty:Kanari-Old-Card-{number:03d}"]
         asked += [f"email:Kanari{number:03d}@example.org", f"review_author:{canaries.SITE}:Kanari Sanger {number:03d}"]
         asked.append(f"social_account:{canaries.PLATFORM}:{canaries.account(number)}")
         for each in asked:
@@ -202,9 +201,8 @@ class Small:
             new_workspace(root)
             canaries.write(root / "in", people, free=is_free)
             self.do(lambda root=root: land(root, 1))
-        for root in (self.sound,):
-            self.do(lambda root=root: publish(root))
-            self.do(lambda root=root: delivered(root))
+        self.do(lambda: publish(self.sound))
+        self.do(lambda: delivered(self.sound))
         self.wanted = self.do(lambda: landed(self.free))
         canaries.write(self.free / "in", people, 1, free=True)
         self.do(lambda: land(self.free, 2))
@@ -330,6 +328,8 @@ def figures(quick: bool) -> Iterable[Figure]:
     journal = Journal("privacy", folder) if quick else Journal("privacy")
     names = [f"kill {number:02d}" for number in range(kills)]
     try:
+        if not quick and "market" not in journal.done and seconds_left() > 0:
+            journal.write("market", **market(folder, people))
         if any(name not in journal.done for name in ("small", *names)) and seconds_left() > 0:
             small = Small(folder, people)
             whole = small.whole()
@@ -340,8 +340,6 @@ def figures(quick: bool) -> Iterable[Figure]:
                     break
                 number = int(name.split()[1])
                 journal.write(name, **small.kill(number, 1 + number * whole["changes"] // kills))
-        if not quick and "market" not in journal.done and seconds_left() > 0:
-            journal.write("market", **market(folder, people))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     done, killed = journal.of(["small", "market"]), journal.of(names)

@@ -61,7 +61,7 @@ def _problem_of_nanolift(words: list[str]) -> str | None:
     """What is wrong with `nanolift <words>`; None if every command and option of it exists."""
     group: click.Command = cli
     for word in words:
-        if word.startswith("-"):
+        if word.startswith("-") and word != "-":  # alone it is standard input
             option = word.split("=")[0]
             known = {name for parameter in group.params for name in (*parameter.opts, *parameter.secondary_opts)}
             if option not in known | {"--help", "-h"}:

@@ -42,6 +42,13 @@ def quick(part: str, folder: Path) -> str:
         ("rivals", ("torn_reads", "double_publishes", "stuck_locks")),
         ("seams", ("seams_mixed", "seams_not_equal")),
         ("door", ("ui_probes_refused_of_12", "ui_allowed_of_14", "viewers_refused_of_13")),
+        (
+            "privacy",
+            (
+                *("erasure_hits", "erasure_hits_after_repull", "erasure_others_changed", "erasure_kills_incomplete"),
+                "erasure_canaries_not_seen_before",
+            ),
+        ),
         ("schedule", ("schedule_days_wrong", "catch_up_days_missing")),
         ("consent", ("withdrawn_exported", "consent_missing")),
     ],
