@@ -19,6 +19,8 @@ MARK = "kanari"
 SOURCE = "canaries"
 PLATFORM, SITE, CAMPAIGN = "instagram", "shopsite", "camp-free"
 BYSTANDERS = 5
+# So many canaries, and one fewer bystanders, have a sale that cannot be typed: more in a delivery stop a night.
+BAD = 3
 LISTS = {"mentions", "hashtags", "product_ids", "media_kinds"}
 COLUMNS: dict[str, tuple[str, ...]] = {
     "consumers": ("consumer_ref", "unit_kind", "joined_at"),
@@ -91,7 +93,8 @@ def _canary(n: int) -> Iterator[tuple[str, dict[str, Any]]]:
     for line in range(3):
         yield "pos_lines", {**_sale(f"kanari-receipt-{n:03d}", line), **me}
     yield "pos_lines", {**_sale(f"kanari-old-receipt-{n:03d}", 0), "consumer_ref": f"Kanari-Old-Card-{n:03d}"}
-    yield "pos_lines", {**_sale(f"kanari-bad-{n:03d}", 0), **me, "net_amount_minor": "much"}  # set aside
+    if n < BAD:
+        yield "pos_lines", {**_sale(f"kanari-bad-{n:03d}", 0), **me, "net_amount_minor": "much"}  # set aside
     yield "social_profiles", {"platform": PLATFORM, "account_id": account(n), "followers_count": 900, "observed_at": AT}
     text = f"Kanarilied number {n}, sung by Kanaria herself"
     yield "social_posts", {**post, "account_id": account(n), "text": text, "incentive": "none", "published_at": AT}
@@ -100,7 +103,7 @@ def _canary(n: int) -> Iterator[tuple[str, dict[str, Any]]]:
     yield (
         "reviews",
         {
-            **{"site": SITE, "review_id": f"kanari-review-{n:03d}", "product_id": "p01"},
+            **{"site": SITE, "review_id": f"kanari-review-{n:03d}", "product_id": "p001"},
             **{"author_ref": f"Kanari Sanger {n:03d}", "rating": 4, "rating_max": 5, "title": "Kanarititel"},
             **{"body": f"Kanaribody {n}", "incentive": "none", "submitted_at": AT},
         },
@@ -118,7 +121,8 @@ def _bystander(n: int, people: int) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "consumers", {**me, "unit_kind": "person", "joined_at": AT}
     yield "consents", {**me, "purpose": "scoring", "status": "granted", "changed_at": AT}
     yield "pos_lines", {**_sale(f"calm-receipt-{n}", 0), **me}
-    yield "pos_lines", {**_sale(f"calm-bad-{n}", 0), **me, "net_amount_minor": "much"}
+    if n < BAD - 1:
+        yield "pos_lines", {**_sale(f"calm-bad-{n}", 0), **me, "net_amount_minor": "much"}
     yield "social_posts", {**post, "post_id": f"calm-{n}-own", "text": "a quiet afternoon"}
     yield "social_posts", {**post, "post_id": f"calm-{n}-reply", "text": "how nice", "parent_post_id": canary_post}
     yield (
@@ -153,7 +157,7 @@ def _without_canaries(row: dict[str, Any]) -> dict[str, Any]:
 
 def _sale(receipt: str, line: int) -> dict[str, Any]:
     return {
-        **{"store_id": "s001", "transaction_id": receipt, "line_no": str(line), "product_id": "p01", "quantity": 1},
+        **{"store_id": "s001", "transaction_id": receipt, "line_no": str(line), "product_id": "p001", "quantity": 1},
         **{"quantity_unit": "each", "net_amount_minor": 450, "currency": "EUR", "sold_at": AT, "channel": "store"},
         **{"is_return": False},
     }

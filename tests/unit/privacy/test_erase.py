@@ -69,7 +69,7 @@ def test_withheld_rows_are_counted_apart_in_every_load(aviary: Path) -> None:
 
     loads = {load.stream: load for load in read_loads(aviary / "landing") if load.sequence == 2}
     sales = loads["pos_lines"]
-    assert (sales.rows_read, sales.rows_suppressed, sales.rows_quarantined) == (40, 20, 10)
+    assert (sales.rows_read, sales.rows_suppressed, sales.rows_quarantined) == (34, 20, 4)
     assert sales.rows_accepted + sales.rows_duplicate == 10
 
 
