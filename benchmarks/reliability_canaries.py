@@ -43,6 +43,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "campaign_events": ("campaign_id", "event_id", "consumer_ref", "kind", "referrer_ref", "reference", "happened_at"),
     "campaign_members": ("campaign_id", "unit", "unit_ref", "arm", "assigned_at"),
+    "campaigns": ("campaign_id", "kind", "starts_on", "ends_on"),
     "wom_surveys": ("campaign_id", "consumer_ref", "people_told_count", "surveyed_at"),
 }
 INSTANTS = ("joined_at", "linked_at", "changed_at", "sold_at", "observed_at", "published_at", "submitted_at")
@@ -172,6 +173,8 @@ def write(folder: Path, people: int, more: int = 0, *, free: bool = False) -> No
     """
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, list[str]] = {stream: [] for stream in COLUMNS}
+    campaign = {"campaign_id": CAMPAIGN, "kind": "seeding", "starts_on": "2025-05-01", "ends_on": "2025-05-31"}
+    files["campaigns"].append(json.dumps(campaign))
     everybody = rows(people)
     if free:
         others = (each for number in range(BYSTANDERS) for each in _bystander(number, people))
