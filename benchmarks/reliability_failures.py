@@ -270,7 +270,7 @@ FAILURES: dict[str, Failure] = {
     "a value that is not mapped": _edit(
         'store_id = "shop"', f'store_id = {{column = "card", values = {{"{NAME}" = "x"}}}}'
     ),
-    "a column that is not there": _edit('transaction_id = "receipt"', f'transaction_id = "{MAIL}"'),
+    "a column that is not there": _edit('transaction_id = "receipt"', 'transaction_id = "ticket"'),
     "a parser that crashes": Failure(inside=_parser(_echo_job("os.abort()"))),
     "a parser that says nothing": Failure(inside=_parser(_echo_job("sys.exit(0)"))),
     "a database that is down": _sql("postgresql://127.0.0.1:9/shop", more='sslmode = "disable"\n'),

@@ -48,7 +48,7 @@ MAY_PASS = frozenset(
     (
         *("broken quotes", "lines of another length", "amounts that are people", "times that are people"),
         *("stars that are a person", "JSON that breaks off", "JSON of another form", "a value that is not mapped"),
-        *("a huge field", "a zip that was cut off"),
+        *("a huge field", "a zip that was cut off", "a password as a variable's name"),
     )
 )
 QUICK = ("a password under an unknown key", "table_step fails in our words")

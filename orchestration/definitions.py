@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from orchestration.assets import (
     delivery,
@@ -30,6 +29,7 @@ from orchestration.assets import (
     warehouse,
 )
 from orchestration.dbt import PROFILES, ROOT, prepared_manifest
+from orchestration.dbt_command import InstalledDbt
 from orchestration.jobs import nightly_job, nightly_schedule, orphans_sensor
 from orchestration.partitions import days
 from orchestration.resources import run_session
@@ -100,7 +100,7 @@ def build_definitions(
         sensors=[orphans_sensor()],
         resources={
             "session": run_session(workspace, settings),
-            "dbt": DbtCliResource(
+            "dbt": InstalledDbt(
                 project_dir=str(ROOT),
                 profiles_dir=str(PROFILES),
                 dbt_executable=str(Path(sys.executable).with_name("dbt")),

@@ -46,3 +46,14 @@ def test_the_switches_hold_whatever_the_environment_said(monkeypatch: pytest.Mon
         monkeypatch.setenv(name, "yes, please")
     switch_off()
     assert {name: os.environ[name] for name in SWITCHES} == SWITCHES
+
+
+def test_dbts_version_is_told_without_starting_dbt(tmp_path: Path) -> None:
+    from orchestration.dbt import PROFILES, ROOT
+    from orchestration.dbt_command import InstalledDbt
+
+    never = tmp_path / "dbt"
+    never.write_text("#!/bin/sh\nexit 1\n")
+    never.chmod(0o755)
+    dbt = InstalledDbt(project_dir=str(ROOT), profiles_dir=str(PROFILES), dbt_executable=str(never))
+    assert dbt._cli_version.major == 1
