@@ -19,7 +19,10 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOCK = REPOSITORY / "requirements.lock"
-NPM_LOCKS = sorted((REPOSITORY / "tests" / "live").glob("**/package-lock.json"))
+# Ours, and not those that packages bring along.
+NPM_LOCKS = sorted(
+    path for path in (REPOSITORY / "tests" / "live").glob("**/package-lock.json") if "node_modules" not in path.parts
+)
 PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==(\S+) \\$", re.MULTILINE)
 # Lines of a .pth file that begin with `import` run in every start of Python, before anything of ours. These do, each
 # with its reason; what they say is held to the letter, so that a new version of them is looked at again.
