@@ -12,7 +12,7 @@ from packaging import version
 
 
 class InstalledDbt(DbtCliResource):
-    """`dbt --version`, which Dagster calls in every run, asks the package index for a newer one; the installation knows its."""
+    """Knows its version from the installation: `dbt --version`, which Dagster calls in every run, asks the network."""
 
     @property
     def _cli_version(self) -> version.Version:
