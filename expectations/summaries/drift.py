@@ -2,7 +2,8 @@
 
 PSI = sum over bins of (p - q) ln(p / q), q the past share of the bin and p today's (Siddiqi, Credit Risk Scorecards,
 2006, who calls .1 a small and .25 a large shift). Bins are the past column's deciles and NULL; they are kept as
-figures: <name>.edge_<i> (upper ends, none for the last bin), <name>.share_<i>, <name>.share_null, <name>.rows.
+figures: <name>.edge_<i> (upper ends, none for the last bin), <name>.edges_count, since values that repeat make bins one
+and their number changes from night to night, <name>.share_<i>, <name>.share_null, <name>.rows.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ def bins_of(values: pd.Series, name: str) -> dict[str, float]:
         return {}
     known = _finite(values)
     found = {f"{name}.rows": float(len(values)), f"{name}.share_null": 1 - len(known) / len(values)}
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else np.array([])
+    found[f"{name}.edges_count"] = float(len(edges))
     if len(known):
-        edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1]))
         found |= {f"{name}.edge_{position}": float(edge) for position, edge in enumerate(edges)}
         shares = _shares(known, edges, len(values))
         found |= {f"{name}.share_{position}": share for position, share in enumerate(shares)}
@@ -40,12 +42,10 @@ def bins_of(values: pd.Series, name: str) -> dict[str, float]:
 
 def psi(values: pd.Series, name: str, past: Past) -> float:
     """PSI against the latest past figures of that name; NaN where either side has too few rows."""
-    rows, share_null = _latest(past, f"{name}.rows"), _latest(past, f"{name}.share_null")
-    if math.isnan(rows) or math.isnan(share_null) or len(values) < FEWEST_ROWS:
+    edges_count, share_null = _latest(past, f"{name}.edges_count"), _latest(past, f"{name}.share_null")
+    if math.isnan(edges_count) or math.isnan(share_null) or len(values) < FEWEST_ROWS:
         return math.nan
-    edges: list[float] = []
-    while not math.isnan(edge := _latest(past, f"{name}.edge_{len(edges)}")):
-        edges.append(edge)
+    edges = [_latest(past, f"{name}.edge_{position}") for position in range(int(edges_count))]
     known = _finite(values)
     now = [1 - len(known) / len(values)]
     before = [share_null]

@@ -42,3 +42,10 @@ def test_a_column_of_one_value_can_drift_too() -> None:
     past = past_of(pd.Series([0.0] * 500))
     assert psi(pd.Series([0.0] * 500), "f", past) == pytest.approx(0.0)
     assert psi(pd.Series([5.0] * 500), "f", past) > 2
+
+
+def test_edges_of_an_earlier_night_are_not_mixed_with_those_of_the_latest() -> None:
+    many, few = bins_of(pd.Series(np.arange(1000.0)), "f"), bins_of(pd.Series(np.arange(1000.0) // 300), "f")
+    assert len(few) < len(many)
+    history = {name: [each[name] for each in (many, few) if name in each] for name in many}
+    assert psi(pd.Series(np.arange(1000.0) // 300), "f", history) == pytest.approx(0.0)
