@@ -39,7 +39,8 @@ from ml.trees import LEVEL_TREES, Binned, raw_score
 from orchestration.connectors.pseudonyms import Pseudonymiser
 from orchestration.dbt import ROOT
 from orchestration.demo.parameter_files import SHIPPED, load_parameters
-from orchestration.settings import Settings, load_settings, pseudonym_key
+from orchestration.environment import pseudonym_key
+from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
 RESULTS = Path(__file__).parent / "results"

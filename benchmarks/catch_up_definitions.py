@@ -8,10 +8,11 @@ Does not: starting a daemon, counting.
 import dagster as dg
 
 from benchmarks.reliability_rivals import run
+from orchestration.environment import workspace_directory
 from orchestration.jobs import NIGHTLY, nightly_schedule
 from orchestration.partitions import days
 from orchestration.resources import options_of
-from orchestration.settings import load_settings, workspace_directory
+from orchestration.settings import load_settings
 
 HELD_SECONDS = 3.0  # longer than the daemon takes from one start to the next, so that nights would meet
 

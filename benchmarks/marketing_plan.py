@@ -41,7 +41,7 @@ from ml.planning.request import PlanRequest, Product
 from ml.score import score_ambassadors
 from ml.train_ambassador import train_ambassador
 from orchestration.connectors.pseudonyms import Pseudonymiser
-from orchestration.settings import pseudonym_key
+from orchestration.environment import pseudonym_key
 from orchestration.workspace import Workspace
 
 SEEDS = range(1, 6)

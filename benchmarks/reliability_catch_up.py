@@ -93,9 +93,9 @@ def trial(folder: Path) -> dict[str, Any]:
     import dagster as dg
     from dagster._core.scheduler.instigation import ScheduleInstigatorData
 
+    from orchestration.environment import WORKSPACE_VARIABLE
     from orchestration.initialise import prepare_dagster_home
     from orchestration.jobs import NIGHTLY, PARTITION_TAG, SCHEDULE, SCHEDULE_TAG
-    from orchestration.settings import WORKSPACE_VARIABLE
     from orchestration.workspace import Workspace
 
     workspace = Workspace.at(new_workspace(folder / "brand"))

@@ -95,7 +95,8 @@ def apart(work: Callable[[], Any]) -> Any:
 def references(root: Path) -> dict[str, str]:
     """consumer_key → what the brand calls the person; people who are their own only card."""
     from orchestration.connectors.vault import Vault
-    from orchestration.settings import load_settings, pseudonym_key
+    from orchestration.environment import pseudonym_key
+    from orchestration.settings import load_settings
     from orchestration.workspace import Workspace
 
     workspace = Workspace.at(root)

@@ -126,7 +126,8 @@ def _land(root: Path, stream: str, at: datetime) -> None:
     from orchestration.connectors import parse_run
     from orchestration.connectors.landing import land_source
     from orchestration.demo.delivery import mappings
-    from orchestration.settings import EXAMPLE_PSEUDONYM_KEY, Source
+    from orchestration.environment import EXAMPLE_PSEUDONYM_KEY
+    from orchestration.settings import Source
     from orchestration.workspace import Workspace
 
     parse_run._run = parse_here

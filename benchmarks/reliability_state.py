@@ -102,7 +102,7 @@ def said(path: Path) -> bytes:
     from pydantic import SecretStr
 
     from orchestration.connectors.vault_box import Box
-    from orchestration.settings import EXAMPLE_PSEUDONYM_KEY
+    from orchestration.environment import EXAMPLE_PSEUDONYM_KEY
 
     purpose = "vault" if path.name == "vault" else "quarantine"
     size = path.stat().st_size

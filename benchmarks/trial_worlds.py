@@ -38,7 +38,8 @@ from orchestration.connectors.selection import lay_out, link_signals, select_loa
 from orchestration.connectors.signals import ensure_signals
 from orchestration.dbt import PROFILES, ROOT, WAREHOUSE_VARIABLE, cutoff_of, variables
 from orchestration.demo.source import prepare
-from orchestration.settings import Settings, load_settings, pseudonym_key, real_data_directory
+from orchestration.environment import pseudonym_key, real_data_directory
+from orchestration.settings import Settings, load_settings
 from orchestration.text_models import text_models
 from orchestration.workspace import Workspace
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from orchestration.connectors.extract import Extraction
 from orchestration.connectors.look import Look, look_at
+from orchestration.environment import real_data_directory
 from orchestration.errors import ConfigurationError
-from orchestration.settings import Settings, Source, load_settings, real_data_directory
+from orchestration.settings import Settings, Source, load_settings
 from orchestration.workspace import Workspace
 
 

@@ -30,10 +30,11 @@ from orchestration.assets import (
 )
 from orchestration.dbt import PROFILES, ROOT, prepared_manifest
 from orchestration.dbt_command import InstalledDbt
+from orchestration.environment import workspace_directory
 from orchestration.jobs import nightly_job, nightly_schedule, orphans_sensor
 from orchestration.partitions import days
 from orchestration.resources import run_session
-from orchestration.settings import Settings, load_settings, workspace_directory
+from orchestration.settings import Settings, load_settings
 from orchestration.telemetry import switch_off
 from orchestration.workspace import Workspace
 

@@ -10,8 +10,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.environment import pseudonym_key, secret
 from orchestration.errors import ConfigurationError
-from orchestration.settings import Settings, load_settings, pseudonym_key, secret
+from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
 # A generation holds warehouse, exports and models: three times the current one leaves room for the build beside it.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestration.durable import sha256_of
+from orchestration.environment import PSEUDONYM_KEY_VARIABLE
 from orchestration.errors import ConfigurationError
-from orchestration.settings import PSEUDONYM_KEY_VARIABLE
 from orchestration.workspace import Workspace
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"

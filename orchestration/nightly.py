@@ -16,6 +16,7 @@ from expectations.engine import preload
 from orchestration import resources
 from orchestration.assets.publish import KEY as GENERATION
 from orchestration.definitions import build_definitions
+from orchestration.environment import pseudonym_key
 from orchestration.errors import ConfigurationError
 from orchestration.event_log import instance_of
 from orchestration.failures import gates_failed, reason
@@ -23,7 +24,7 @@ from orchestration.initialise import prepare_dagster_home
 from orchestration.jobs import NIGHTLY
 from orchestration.observe.watching import after_run, note_refused
 from orchestration.partitions import FIRST_DAY
-from orchestration.settings import Settings, load_settings, pseudonym_key
+from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Build, Workspace
 
 CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

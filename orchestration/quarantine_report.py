@@ -8,7 +8,8 @@ from pathlib import Path
 from orchestration.connectors.loads import Load
 from orchestration.connectors.selection import select_loads
 from orchestration.connectors.vault_quarantine import read_quarantine
-from orchestration.settings import load_settings, pseudonym_key
+from orchestration.environment import pseudonym_key
+from orchestration.settings import load_settings
 from orchestration.workspace import Workspace
 
 

@@ -27,6 +27,7 @@ from ml.registry import StoredModel
 from orchestration.connectors.loads import Load, LoadResult, from_iso
 from orchestration.dbt import cutoff_of
 from orchestration.doctor import check_room
+from orchestration.environment import pseudonym_key
 from orchestration.errors import AlreadyPublishedError
 from orchestration.exports.context import ModelOutcome
 from orchestration.generations import Generation, generations, starting_point
@@ -34,7 +35,7 @@ from orchestration.lock import workspace_lock
 from orchestration.privacy.erase import resumed_by_run
 from orchestration.privacy.erase_journal import Pending
 from orchestration.privacy.rewrite import finish_rewrites
-from orchestration.settings import Settings, pseudonym_key
+from orchestration.settings import Settings
 from orchestration.state import CHAMPIONS, GATE_FIGURES, State, adopt_generations
 from orchestration.workspace import Build, Workspace
 

@@ -1,12 +1,11 @@
-"""nanolift.toml as types. The only reader of the environment.
+"""nanolift.toml as types.
 
 Belongs here: every key of a workspace's configuration, its check and its default. Does not: what a source's
-mapping does to rows (connectors/mapping.py), paths inside a workspace (workspace.py).
+mapping does to rows (connectors/mapping.py), paths inside a workspace (workspace.py), secrets (environment.py).
 """
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from datetime import date, datetime, timedelta
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from ml.features.dictionary import FEATURE_NAMES
@@ -28,16 +27,9 @@ from orchestration.exports.delivery.spec import Delivery
 from orchestration.exports.language import languages
 from orchestration.observe.spec import Alerts, Metrics
 
-# The key of the examples: published on purpose, so that anybody gets the same pseudonyms. Refused elsewhere.
-EXAMPLE_PSEUDONYM_KEY = "nanolift-example-key-published-and-not-a-secret"
-PSEUDONYM_KEY_VARIABLE = "NANOLIFT_PSEUDONYM_KEY"
-SHORTEST_PSEUDONYM_KEY = 32
-_LIKE_A_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,60}")
 _MAY_HOLD_SECRETS = re.compile(
     r"(?i)pass|secret|token|key|auth|header|url|_env|option|param|body|value|query|user|path"
 )
-# Which workspace Dagster's own processes (webserver, daemon) serve; `nanolift ui` sets it.
-WORKSPACE_VARIABLE = "NANOLIFT_WORKSPACE"
 
 
 def _zone(name: str) -> str:
@@ -284,51 +276,3 @@ def load_settings(path: Path) -> Settings:
             for problem in error.errors()
         ]
         raise ConfigurationError(f"{path} is not right:\n" + "\n".join(lines)) from None
-
-
-def pseudonym_key(settings: Settings) -> SecretStr:
-    """The HMAC key of the workspace's pseudonyms, from the environment; the published one for the examples.
-
-    Raises:
-        ConfigurationError: no key, too short a key, or the published key outside the examples.
-    """
-    if settings.example is not None:
-        return SecretStr(EXAMPLE_PSEUDONYM_KEY)
-    value = os.environ.get(PSEUDONYM_KEY_VARIABLE, "")
-    if len(value) < SHORTEST_PSEUDONYM_KEY or value == EXAMPLE_PSEUDONYM_KEY:
-        raise ConfigurationError(
-            f"{PSEUDONYM_KEY_VARIABLE} must hold this workspace's own secret of at least {SHORTEST_PSEUDONYM_KEY} "
-            "characters (for instance from `openssl rand -hex 32`); the examples' published key is refused here"
-        )
-    return SecretStr(value)
-
-
-def secret(name: str) -> SecretStr:
-    """A secret of a source, from the environment variable that its configuration names.
-
-    Raises:
-        ConfigurationError: the variable is not set, or empty.
-    """
-    value = os.environ.get(name, "")
-    if not value:
-        # Whoever wrote the secret itself in place of a name finds the line by this, and nobody else reads it.
-        shown = name if _LIKE_A_VARIABLE.fullmatch(name) else "that begins with " + name[:2] + "…"
-        raise ConfigurationError(f"the environment variable {shown} must hold a secret that nanolift.toml refers to")
-    return SecretStr(value)
-
-
-def real_data_directory() -> Path:
-    """Where the voices example finds its files: NANOLIFT_REAL_DATA, by default ../shared/data beside the checkout."""
-    return Path(os.environ.get("NANOLIFT_REAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
-
-
-def workspace_directory() -> Path:
-    """The workspace Dagster's own processes serve.
-
-    Raises:
-        ConfigurationError: NANOLIFT_WORKSPACE is not set.
-    """
-    value = os.environ.get(WORKSPACE_VARIABLE)
-    if not value:
-        raise ConfigurationError(f"{WORKSPACE_VARIABLE} must name a workspace; `nanolift ui --workspace DIR` sets it")
-    return Path(value)

@@ -17,9 +17,10 @@ from pathlib import Path
 from types import FrameType
 
 from orchestration.dbt import prepared_manifest
+from orchestration.environment import WORKSPACE_VARIABLE
 from orchestration.errors import ConfigurationError
 from orchestration.initialise import prepare_dagster_home
-from orchestration.settings import WORKSPACE_VARIABLE, load_settings
+from orchestration.settings import load_settings
 from orchestration.workspace import Workspace
 
 MODULE = "orchestration.definitions"

@@ -19,12 +19,13 @@ from orchestration.connectors.selection import lay_out, select_loads
 from orchestration.connectors.streams import STREAMS
 from orchestration.demo.delivery import SIMULATED
 from orchestration.demo.source import prepare
+from orchestration.environment import real_data_directory
 from orchestration.gate_frames.landing import ExpectedStream, LandedRun, landing_context, landing_frames
 from orchestration.gates import gate_checks
 from orchestration.privacy.retention import retain
 from orchestration.progress import announce
 from orchestration.session import RunSession
-from orchestration.settings import Settings, Source, real_data_directory
+from orchestration.settings import Settings, Source
 
 GROUP = "landing"
 KEYS = {name: dg.AssetKey([GROUP, name]) for name in STREAMS}

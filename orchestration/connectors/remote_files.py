@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 from orchestration.connectors.base import SourceUnavailableError
 from orchestration.connectors.files import SourceFile, source_file
 from orchestration.connectors.files_spec import FileServer
+from orchestration.environment import secret
 from orchestration.errors import SourceError
-from orchestration.settings import secret
 
 logger = logging.getLogger(__name__)
 

@@ -30,8 +30,9 @@ from orchestration.connectors.rest_pages import Asked, IsPast, Service, Tally
 from orchestration.connectors.rest_records import ADDED, DERIVED, shape
 from orchestration.connectors.rest_reshape import reshaped
 from orchestration.connectors.rest_spec import RestConnection, RestResource, RestStream
+from orchestration.environment import secret
 from orchestration.errors import IntegrityError, SourceError
-from orchestration.settings import Source, secret
+from orchestration.settings import Source
 
 if TYPE_CHECKING:
     from orchestration.connectors.extract import Extraction, Past

@@ -1,7 +1,7 @@
 """Who asks: puts a token into requests, fetches it where it must be fetched, renews it once when it is refused.
 
 Belongs here: the kinds of RestAuth as `requests` authenticators (dlt's where they fit). Does not: reading the
-environment (settings.secret is handed in), retries (rest_http.py).
+environment (environment.secret is handed in), retries (rest_http.py).
 """
 
 from __future__ import annotations

@@ -23,8 +23,9 @@ from orchestration.connectors.sql_postgres import PostgresSession
 from orchestration.connectors.sql_postgres_query import NUMBERS, TIMES, quick_digits, rows_query, where_since
 from orchestration.connectors.sql_spec import SqlConnection, SqlStream
 from orchestration.connectors.sql_window import Window, ceiling, cursor_of, window_of
+from orchestration.environment import secret
 from orchestration.errors import SourceError
-from orchestration.settings import Source, secret
+from orchestration.settings import Source
 
 if TYPE_CHECKING:
     from orchestration.connectors.sql_alchemy import AlchemySession

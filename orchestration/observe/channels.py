@@ -16,12 +16,13 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
+from orchestration.environment import secret
 from orchestration.exports.delivery.errors import DeliveryError, DeliveryUnavailableError
 from orchestration.exports.delivery.signed_post import post_signed
 from orchestration.exports.delivery.spec import Webhook
 from orchestration.observe.alerts import Channel, Notice
 from orchestration.observe.spec import Alerts, Email
-from orchestration.settings import Settings, secret
+from orchestration.settings import Settings
 
 LONGEST_SUBJECT = 150
 _HEADS = {"opened": "is wrong", "resolved": "is over", "test": "this is a test"}

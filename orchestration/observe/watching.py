@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import date
 
 from orchestration.delivering import naive_utc
+from orchestration.environment import PSEUDONYM_KEY_VARIABLE, secret
 from orchestration.errors import AlreadyPublishedError, ConfigurationError, NanoliftError, WorkspaceBusyError
 from orchestration.observe.alerts import Memory
 from orchestration.observe.log import RunLog, logging_to, rotate, told
@@ -21,7 +22,7 @@ from orchestration.observe.look import look
 from orchestration.observe.record import RunRecord, gates_of, iso, sources_of, write_record
 from orchestration.orphans import process_mark
 from orchestration.session import RunSession
-from orchestration.settings import PSEUDONYM_KEY_VARIABLE, Settings, secret
+from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 
 logger = logging.getLogger(__name__)

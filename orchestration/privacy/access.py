@@ -28,6 +28,7 @@ from orchestration.connectors.streams import STREAMS
 from orchestration.connectors.vault import Vault
 from orchestration.connectors.vault_box import Box
 from orchestration.connectors.vault_quarantine import ASIDE, QuarantinedRow
+from orchestration.environment import pseudonym_key
 from orchestration.errors import ConfigurationError
 from orchestration.exports.cells import harmless
 from orchestration.generations import Generation, current
@@ -36,7 +37,7 @@ from orchestration.privacy.erase_people import IDENTITY_KEY, Person, asked_for, 
 from orchestration.privacy.erase_publish import recall_list
 from orchestration.privacy.erase_rows import owned
 from orchestration.privacy.suppression import bare, bares
-from orchestration.settings import Settings, load_settings, pseudonym_key
+from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Build, Workspace
 
 Rows = list[dict[str, Any]]

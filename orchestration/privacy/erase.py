@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from orchestration.connectors.loads import iso
 from orchestration.connectors.vault import Vault
+from orchestration.environment import pseudonym_key
 from orchestration.errors import ConfigurationError
 from orchestration.generations import current
 from orchestration.lock import workspace_lock
@@ -29,7 +30,7 @@ from orchestration.privacy.erase_publish import finish, is_published, recall_lis
 from orchestration.privacy.receipt import read_receipt
 from orchestration.privacy.rewrite import finish_rewrites
 from orchestration.privacy.suppression import Suppression
-from orchestration.settings import Settings, load_settings, pseudonym_key
+from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
 

@@ -24,11 +24,12 @@ from pydantic import SecretStr
 
 from orchestration.connectors.landing_rows import row_groups
 from orchestration.connectors.loads import Load, from_iso, read_loads, verify_load
+from orchestration.environment import pseudonym_key
 from orchestration.lock import workspace_lock
 from orchestration.privacy.receipt import write_receipt
 from orchestration.privacy.retention_files import files_over, unused_references
 from orchestration.privacy.rewrite import Change, finish_rewrites, rewrite_load
-from orchestration.settings import Retention, load_settings, pseudonym_key
+from orchestration.settings import Retention, load_settings
 from orchestration.workspace import Workspace
 
 logger = logging.getLogger(__name__)

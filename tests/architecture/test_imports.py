@@ -63,7 +63,7 @@ def test_a_module_opens_with_its_charter_and_stays_readable(path: Path) -> None:
     assert logic <= MOST_LOGIC, f"{_name(path)} has {logic} lines of functions: find the second idea in it"
 
 
-def test_only_settings_reads_the_environment() -> None:
+def test_one_module_reads_the_environment() -> None:
     """Others may hand the whole environment to a child process, and read no variable of it."""
     readers = set()
     for path in MODULES:
@@ -73,7 +73,7 @@ def test_only_settings_reads_the_environment() -> None:
                 readers.add(_name(path))
         if any(_dotted(call.func) in ("os.environ.get", "os.getenv") for call in _calls(path)):
             readers.add(_name(path))
-    assert readers <= {"orchestration/settings.py"}
+    assert readers <= {"orchestration/environment.py"}
 
 
 @pytest.mark.parametrize("part", PURE)

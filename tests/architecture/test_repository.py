@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import settings
+from orchestration import environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements.bootstrap.lock", "benchmarks/peers.lock")
@@ -79,9 +79,9 @@ def test_the_changelog_opens_with_the_version_of_pyproject() -> None:
     assert [heading for heading in released if heading != "Unreleased"][:1] == [version]
 
 
-def test_the_environment_example_names_every_variable_that_settings_reads() -> None:
-    read = set(re.findall(r'"(NANOLIFT_[A-Z_]+)"', Path(settings.__file__).read_text(encoding="utf-8")))
-    set_by_the_command_itself = {settings.WORKSPACE_VARIABLE}
+def test_the_environment_example_names_every_variable_that_is_read() -> None:
+    read = set(re.findall(r'"(NANOLIFT_[A-Z_]+)"', Path(environment.__file__).read_text(encoding="utf-8")))
+    set_by_the_command_itself = {environment.WORKSPACE_VARIABLE}
     shown = set(
         re.findall(r"^#? ?(NANOLIFT_[A-Z_]+)=", (REPOSITORY / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
     )
@@ -90,7 +90,7 @@ def test_the_environment_example_names_every_variable_that_settings_reads() -> N
 
 def test_the_environment_example_holds_no_secret() -> None:
     text = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
-    assert re.search(rf"^{settings.PSEUDONYM_KEY_VARIABLE}=$", text, re.MULTILINE)
+    assert re.search(rf"^{environment.PSEUDONYM_KEY_VARIABLE}=$", text, re.MULTILINE)
 
 
 def test_no_data_and_no_model_is_under_version_control() -> None:

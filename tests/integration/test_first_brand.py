@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from orchestration.environment import PSEUDONYM_KEY_VARIABLE
 from orchestration.errors import ConfigurationError
 from orchestration.nightly import RunRequest, run_nightly
-from orchestration.settings import PSEUDONYM_KEY_VARIABLE
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "add_a_source.md"
 

@@ -9,8 +9,9 @@ import pytest
 
 from orchestration.connectors.landing import land_source
 from orchestration.connectors.selection import select_loads
+from orchestration.environment import PSEUDONYM_KEY_VARIABLE, pseudonym_key
 from orchestration.observe.record import sources_of
-from orchestration.settings import PSEUDONYM_KEY_VARIABLE, load_settings, pseudonym_key
+from orchestration.settings import load_settings
 from orchestration.workspace import Workspace
 from tests.runbooks import followed
 from tests.unit.observe.conftest import CONFIGURATION

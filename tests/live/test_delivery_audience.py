@@ -22,10 +22,11 @@ from pydantic import SecretStr
 
 from orchestration.connectors.landing import land_source
 from orchestration.connectors.loads import read_loads
+from orchestration.environment import EXAMPLE_PSEUDONYM_KEY
 from orchestration.exports.delivery.record import read_records
 from orchestration.exports.delivery.run import Courier, not_delivered
 from orchestration.publishing import next_sequence, publish, write_manifest
-from orchestration.settings import EXAMPLE_PSEUDONYM_KEY, Retention, Settings
+from orchestration.settings import Retention, Settings
 from orchestration.workspace import Build, Workspace
 from tests.live.servers.postgres import DATABASE, PASSWORD, USER, programs, running
 from tests.live.servers.receiver import receiver

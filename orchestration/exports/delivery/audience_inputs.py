@@ -13,12 +13,13 @@ import duckdb
 import polars as pl
 
 from orchestration.connectors.vault import Vault
+from orchestration.environment import pseudonym_key
 from orchestration.exports.consents import identities_of, minors_now, states_now
 from orchestration.exports.delivery.audience import as_csv, as_parquet, chosen, named, who_may
 from orchestration.exports.delivery.package import Item, Package, checked, packed
 from orchestration.exports.delivery.spec import Delivery
 from orchestration.generations import Generation
-from orchestration.settings import Settings, pseudonym_key
+from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 
 logger = logging.getLogger(__name__)

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from orchestration.connectors.base import SourceUnavailableError
 from orchestration.connectors.sql_postgres import refused
 from orchestration.connectors.sql_postgres_query import address
+from orchestration.environment import secret
 from orchestration.errors import SourceError
 from orchestration.exports.delivery import postgres_words as words
 from orchestration.exports.delivery.errors import DeliveryError, DeliveryUnavailableError
@@ -28,7 +29,6 @@ from orchestration.exports.delivery.package import Item, Package, as_json, is_th
 from orchestration.exports.delivery.spec import Delivery
 from orchestration.exports.delivery.target import Arrived, Step
 from orchestration.exports.delivery.watch import watched
-from orchestration.settings import secret
 
 # Classes and codes of SQLSTATE that say "not now": connection, resources, an operator, the system, conflicts, locks.
 _NOT_NOW = ("08", "53", "57", "58", "40", "55")

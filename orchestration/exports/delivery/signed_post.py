@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import requests
 
+from orchestration.environment import secret
 from orchestration.exports.delivery.errors import DeliveryError, DeliveryUnavailableError
 from orchestration.exports.delivery.signature import IDEMPOTENCY, SIGNATURE, TIMESTAMP, signature
 from orchestration.exports.delivery.spec import LOOPBACK, Webhook
-from orchestration.settings import secret
 
 # Answers that say "not now" (RFC 9110, 6585); every other refusal is final.
 _NOT_NOW = frozenset({408, 409, 421, 423, 425, 429})

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli import cli
+from orchestration.environment import PSEUDONYM_KEY_VARIABLE
 from orchestration.errors import ConfigurationError
 from orchestration.generations import Generation
 from orchestration.nightly import RunRequest, run_nightly
@@ -26,7 +27,7 @@ from orchestration.observe.channels import as_mail, message
 from orchestration.observe.record import write_record
 from orchestration.observe.spec import Email
 from orchestration.publishing import next_sequence, publish, write_manifest
-from orchestration.settings import PSEUDONYM_KEY_VARIABLE, Retention
+from orchestration.settings import Retention
 from orchestration.workspace import Build, Workspace
 from tests.runbooks import PARTS, commands, followed, section
 from tests.unit.observe.conftest import CONFIGURATION, run_of

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.environment import secret
 from orchestration.errors import ConfigurationError
-from orchestration.settings import load_settings, secret
+from orchestration.settings import load_settings
 
 BRAND = 'brand = {name = "b", timezone = "UTC", currency = "EUR"}\n'
 SQL = '[[sources]]\nname = "s"\nkind = "sql"\n[sources.sql]\n'
