@@ -123,7 +123,8 @@ def check_columns(task: Task, found: tuple[str, ...]) -> None:
         # A file without header line would tell its first row: of what was found, only names like those that are missed.
         near = sorted({close for name in missing for close in get_close_matches(name, found, n=2)})
         like = f"; like it: {near}" if near else ""
-        raise WrongFileError(f"has no column {missing}; it has {len(found)} others{like}")
+        columns = "1 column" if len(found) == 1 else f"{len(found)} columns"
+        raise WrongFileError(f"has no column {missing} among its {columns}{like}")
 
 
 def read(task: Task) -> Iterator[Batch]:

@@ -14,6 +14,7 @@ import pytest
 from orchestration.errors import SourceError
 from orchestration.observe.log import logging_to, rotate, told
 from orchestration.progress import announce
+from orchestration.unquoted import StepError
 from orchestration.workspace import Workspace
 
 RUN = {"run_id": "5f2c", "generation": "20261101-20261102T030000", "as_of": "2026-11-01"}
@@ -40,7 +41,7 @@ def test_every_line_names_run_generation_step_source_and_level(tmp_path: Path) -
 def test_what_comes_after_a_step_belongs_to_none_and_a_step_that_fails_is_told_as_failed(tmp_path: Path) -> None:
     workspace = Workspace.at(tmp_path)
     with logging_to(workspace, RUN) as log:
-        with pytest.raises(ValueError, match="x"), announce("signals"):
+        with pytest.raises(StepError, match="ValueError"), announce("signals"):
             raise ValueError("x")
         logging.getLogger("ml.text").info("done")
     assert [(each.step, each.outcome) for each in log.ended] == [("signals", "failed")]
