@@ -3,7 +3,7 @@
 PSI = sum over bins of (p - q) ln(p / q), q the past share of the bin and p today's (Siddiqi, Credit Risk Scorecards,
 2006, who calls .1 a small and .25 a large shift). Bins are the past column's deciles and NULL; they are kept as
 figures: <name>.edge_<i> (upper ends, none for the last bin), <name>.edges_count, since values that repeat make bins one
-and their number changes from night to night, <name>.share_<i>, <name>.share_null, <name>.rows.
+and their number changes from night to night, <name>.share_<i>, <name>.share_null.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def bins_of(values: pd.Series, name: str) -> dict[str, float]:
     if len(values) < FEWEST_ROWS:
         return {}
     known = _finite(values)
-    found = {f"{name}.rows": float(len(values)), f"{name}.share_null": 1 - len(known) / len(values)}
+    found = {f"{name}.share_null": 1 - len(known) / len(values)}
     edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else np.array([])
     found[f"{name}.edges_count"] = float(len(edges))
     if len(known):

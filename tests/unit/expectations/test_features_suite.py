@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from expectations.history import compare
 from expectations.registry import suite
 from expectations.runner import GateContext, validate
+from expectations.suites.features import FEATURES
 from expectations.summaries.features import FeatureSet, feature_frames
 
 Ask = Callable[[str, dict[str, pd.DataFrame], GateContext], set[str]]
@@ -145,3 +147,16 @@ def test_ages_may_grow_by_the_day_or_stay_but_not_jump(
     frames = feature_frames({"uplift": aged(ages_today, "2025-07-01")}, past)
 
     assert ("psi" in failed_columns("features", frames, DECISIONS)) == has_drifted
+
+
+def test_the_next_campaign_does_not_miss_the_figures_of_the_last_one() -> None:
+    nights = 8
+    past = {"scoring.rows": [300.0] * nights, "training.rows": [290.0] * nights}
+    past |= {
+        f"features.scoring.5e88a608.online_365d_share.{figure}": [300.0] * nights
+        for figure in ("rows", "share_null", "edge_0")
+    }
+    now = {"scoring.rows": 300.0, "training.rows": 290.0}
+    assert compare(now, past, FEATURES.limits)["is_outside"].sum() == 0
+    halved = compare(now | {"scoring.rows": 140.0}, past, FEATURES.limits)
+    assert halved.loc[halved["is_outside"] == 1, "figure"].to_list() == ["scoring.rows"]
