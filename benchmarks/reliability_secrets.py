@@ -226,7 +226,7 @@ def figures(quick: bool) -> Iterable[Figure]:
         by.close()
         missed = planted(folder / "planted")
     finally:
-        service.terminate()
+        service.kill()  # it keeps nothing; a test before may have left SIGTERM ignored
         service.wait()
         shutil.rmtree(folder, ignore_errors=True)
     done = {name: journal.done[name] for name in names if name in journal.done}
