@@ -61,7 +61,7 @@ def score_drift(scores: pl.DataFrame, past: Sequence[Mapping[str, float]], name:
         past: figures of the scores gate, oldest day first.
         name: "scores.<list>.<model_id>", as the scores gate names its bins.
     """
-    first = next((figures for figures in past if f"{name}.rows" in figures), None)
+    first = next((figures for figures in past if f"{name}.share_null" in figures), None)
     if first is None:
         return None
     value = psi(scores["score"].to_pandas(), name, {figure: [each] for figure, each in first.items()})
