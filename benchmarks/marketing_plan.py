@@ -8,7 +8,8 @@ A part of benchmarks/marketing.py. Fixed beforehand, on development seeds 101 to
 - plan_value_vs_additive: demo worlds go the pipeline's own way to their score lists (benchmarks/ambassador.py); a
   budget for one in twenty of those who may be contacted, one product, no exploration. True value (plan_truth.py) of the
   plan over that of the list's top under the same budget; mean over the seeds. Printed beside it: other budgets, ranking
-  by followers, and the ceiling: a plan that knows every true effect and every friendship.
+  by followers, the ceiling: a plan that knows every true effect and every friendship, and the ranking by true effects
+  that knows no friendship: between these two lies all that counting overlap once can be worth in that world.
 """
 
 from __future__ import annotations
@@ -129,6 +130,7 @@ def _compared(scored: _Scored, share: float) -> dict[str, float]:
         / truth.value(by_score, counted_once=False),
         "value_vs_followers": value / truth.value(_top(people, "followers_count", places)),
         "ceiling_vs_additive": truth.value(_best_knowing_all(people, truth, places)) / truth.value(by_score),
+        "true_ranking_vs_additive": truth.value(_top_of_truth(people, truth, places)) / truth.value(by_score),
         "share_lost_to_overlap_by_additive": 1 - truth.value(by_score) / truth.value(by_score, counted_once=False),
     }
 
@@ -136,6 +138,14 @@ def _compared(scored: _Scored, share: float) -> dict[str, float]:
 def _top(people: pl.DataFrame, by: str, places: int) -> list[str]:
     ranked = people.sort(pl.col(by).fill_null(-1), "consumer_key", descending=[True, False])
     return ranked["consumer_key"].head(places).to_list()
+
+
+def _top_of_truth(people: pl.DataFrame, truth: Truth, places: int) -> list[str]:
+    """The ranking of somebody who knows all effects and no friendship."""
+    effects = (truth.own + truth.through_friends + truth.through_strangers)[
+        truth.positions(people["consumer_key"].to_list())
+    ]
+    return _top(people.with_columns(true_effect=pl.Series(effects)), "true_effect", places)
 
 
 def _best_knowing_all(people: pl.DataFrame, truth: Truth, places: int) -> list[str]:

@@ -14,7 +14,6 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from ml.features.dictionary import FEATURE_NAMES
 from orchestration.connectors.files_spec import FileServer
@@ -248,11 +247,10 @@ class Settings(Strict):
         return now.astimezone(ZoneInfo(self.brand.timezone)).date() - timedelta(days=1)
 
 
-def _may_be_shown(problem: ErrorDetails) -> bool:
+def _may_be_shown(place: tuple[int | str, ...], kind: str, value: object) -> bool:
     """False where a secret may stand that somebody wrote into the file, at its own place or under a name of his."""
-    at = " ".join(map(str, problem["loc"]))
-    is_table = isinstance(problem["input"], dict | list)
-    return not is_table and problem["type"] != "extra_forbidden" and _MAY_HOLD_SECRETS.search(at) is None
+    is_table = isinstance(value, dict | list)
+    return not is_table and kind != "extra_forbidden" and _MAY_HOLD_SECRETS.search(" ".join(map(str, place))) is None
 
 
 def load_settings(path: Path) -> Settings:
@@ -272,7 +270,11 @@ def load_settings(path: Path) -> Settings:
     except ValidationError as error:
         lines = [
             f"  {'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
-            + (f" (found {problem['input']!r})" if _may_be_shown(problem) else "")
+            + (
+                f" (found {problem['input']!r})"
+                if _may_be_shown(problem["loc"], problem["type"], problem["input"])
+                else ""
+            )
             for problem in error.errors()
         ]
         raise ConfigurationError(f"{path} is not right:\n" + "\n".join(lines)) from None

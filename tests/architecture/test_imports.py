@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
+import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -11,6 +16,15 @@ from importlinter.cli import lint_imports
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGES = ("orchestration", "ml", "expectations")
 MODULES = sorted(path for package in PACKAGES for path in (REPOSITORY / package).rglob("*.py"))
+# Programs of the bench environment stand apart: benchmarks/peers.in names what they import.
+DEVELOPMENT = sorted(
+    path
+    for top in ("tests", "benchmarks")
+    for path in (REPOSITORY / top).rglob("*.py")
+    if not {"node_modules", "peers", ".venv"} & set(path.parts) and path.name != "text_peers.py"
+)
+# Makes the weights that are shipped: takes its lexicon from a package that no installation needs.
+MAINTAINERS_MODULE = "ml/text/train.py"
 # Pure by rule: what they give depends on their arguments alone.
 PURE = ("ml", "expectations", "orchestration/exports", "orchestration/demo", "orchestration/connectors/streams")
 CLOCK_CALLS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "dt.datetime.now"}
@@ -33,6 +47,35 @@ def _dotted(node: ast.expr) -> str:
 
 def _calls(path: Path) -> list[ast.Call]:
     return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+
+
+@cache
+def _declared(*, with_development: bool) -> frozenset[str]:
+    """Distributions that pyproject.toml asks for by name."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = project["dependencies"] + (project["optional-dependencies"]["dev"] if with_development else [])
+    return frozenset(_normal(re.split(r"[\[<>=!~; ]", each)[0]) for each in asked)
+
+
+def _normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _libraries(path: Path) -> set[str]:
+    """Top-level modules of others that a module imports."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    ours = {*PACKAGES, "benchmarks", "tests"}
+    return {top for name in names if (top := name.partition(".")[0]) not in ours | sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("path", [*MODULES, *DEVELOPMENT], ids=_name)
+def test_what_is_imported_is_declared_and_not_only_brought_along_by_another(path: Path) -> None:
+    declared = _declared(with_development=path not in MODULES or _name(path) == MAINTAINERS_MODULE)
+    brought = packages_distributions()
+    undeclared = {name for name in _libraries(path) if not declared & {_normal(each) for each in brought.get(name, [])}}
+    assert not undeclared, f"{_name(path)}: name {sorted(undeclared)} in pyproject.toml"
 
 
 def test_every_import_contract_of_pyproject_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
