@@ -44,6 +44,11 @@ def test_a_unit_starts_a_command_that_exists(path: Path) -> None:
     assert {option for option in options if option.startswith("--")} <= _options(cli.commands[name])
 
 
+def test_a_timer_starts_a_service_that_ends_and_every_such_service_has_one() -> None:
+    ends = {path.stem for path in UNITS if _unit(path)["Type"] == "oneshot"}
+    assert {path.stem for path in (DEPLOY / "systemd").glob("*.timer")} == ends == {"nanolift-alert", "nanolift-nightly"}
+
+
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
 def test_a_unit_is_nobody_and_writes_only_its_workspace_and_dbts_target(path: Path) -> None:
     service = _unit(path)
