@@ -96,6 +96,7 @@ class Retention(Strict):
     quarantine_days: Annotated[int, Field(ge=7)] | None = None
     plans_days: Annotated[int, Field(ge=1)] | None = None
     receipts_days: Annotated[int, Field(ge=365)] | None = None
+    history_days: Annotated[int, Field(ge=30)] | None = None
     vault_log_days: Annotated[int, Field(ge=30)] | None = None
     unused_references: Literal["keep", "remove"] = "keep"
 

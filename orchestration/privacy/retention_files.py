@@ -20,13 +20,14 @@ from orchestration.connectors.loads import read_loads
 from orchestration.connectors.streams import STREAMS
 from orchestration.connectors.vault import Vault
 from orchestration.durable import sync
+from orchestration.privacy.retention_history import runs_over
 from orchestration.privacy.rewrite import replace_box
 from orchestration.settings import Retention
 from orchestration.workspace import Workspace
 
 
 def files_over(workspace: Workspace, retention: Retention, day: date, is_dry: bool) -> Mapping[str, int]:
-    """Remove plans, receipts and lines of vault.log whose time is over; how many of each."""
+    """Remove plans, receipts, lines of vault.log and Dagster's runs whose time is over; how many of each."""
     found = {}
     if retention.plans_days is not None:
         before = day - timedelta(days=retention.plans_days)
@@ -35,6 +36,8 @@ def files_over(workspace: Workspace, retention: Retention, day: date, is_dry: bo
     if retention.receipts_days is not None:
         first = f"{day - timedelta(days=retention.receipts_days):%Y%m%d}"
         found["receipts"] = _remove([path for path in workspace.receipts.glob("*.json") if path.name < first], is_dry)
+    if retention.history_days is not None:
+        found["runs in Dagster"] = runs_over(workspace.dagster_home, day, retention.history_days, is_dry)
     if retention.vault_log_days is not None:
         first = (day - timedelta(days=retention.vault_log_days)).isoformat()
         found["lines of vault.log"] = _without_lines(workspace.vault.with_name("vault.log"), first, is_dry)

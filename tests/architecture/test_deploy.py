@@ -46,7 +46,9 @@ def test_a_unit_starts_a_command_that_exists(path: Path) -> None:
 
 def test_a_timer_starts_a_service_that_ends_and_every_such_service_has_one() -> None:
     ends = {path.stem for path in UNITS if _unit(path)["Type"] == "oneshot"}
-    assert {path.stem for path in (DEPLOY / "systemd").glob("*.timer")} == ends == {"nanolift-alert", "nanolift-nightly"}
+    assert (
+        {path.stem for path in (DEPLOY / "systemd").glob("*.timer")} == ends == {"nanolift-alert", "nanolift-nightly"}
+    )
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
