@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-BOXES = {"vault": "vault", "suppression": "suppression", "erasure": "erasure"}
+BOXES = {"vault": "vault", "suppression": "suppression", "erasure": "erasure", "lots": "lots"}
 
 
 def texts_of(path: Path, key: str) -> Iterator[str]:

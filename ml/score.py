@@ -17,6 +17,7 @@ from ml.arrays import BoolArray, FloatArray
 from ml.evaluate.calibration import Calibration
 from ml.explain import REASON_COLUMNS, check_additive, reasons
 from ml.features.dictionary import PARTS
+from ml.lots import NONE_KEPT, KeptLots
 from ml.uplift.base import FittedUplift
 
 GROUP_LABELS = ("contact helps", "buys anyway", "no effect", "contact hurts", "unknown")
@@ -114,7 +115,12 @@ def group_labels(low: FloatArray, high: FloatArray, without: FloatArray, *, is_b
 
 
 def score_ambassadors(
-    model: FittedAmbassador, card: Mapping[str, Any], features: pl.DataFrame, *, model_id: str
+    model: FittedAmbassador,
+    card: Mapping[str, Any],
+    features: pl.DataFrame,
+    *,
+    model_id: str,
+    kept: KeptLots = NONE_KEPT,
 ) -> pl.DataFrame:
     """Expected value of inviting everybody in the frame (AMBASSADOR_COLUMNS), best first.
 
@@ -122,7 +128,7 @@ def score_ambassadors(
     times in ten for the average of people scored alike (ambassador/ranges.py; NULL: a model of before ranges).
     loyalty_rank orders the same people by purchases of the last 365 days (90 where the data is younger), then by net
     spend: shown beside the rank, and no part of it; NULL where purchases are unknown. is_exploration: worth inviting
-    whatever the rank.
+    whatever the rank, by lot (kept: lots drawn before keys changed).
     """
     if not features.height:
         return _empty(AMBASSADOR_COLUMNS)
@@ -145,7 +151,7 @@ def score_ambassadors(
             currency=pl.lit(card["currency"], dtype=pl.String),
             exact=pl.Series(total),
             loyalty_rank=_loyalty_rank(features),
-            is_exploration=in_exploration(features["consumer_key"], seed=int(card["seed"])),
+            is_exploration=in_exploration(features["consumer_key"], seed=int(card["seed"]), kept=kept),
             model_id=pl.lit(model_id),
             model_as_of=pl.lit(card["as_of"]).str.to_date(),
         )

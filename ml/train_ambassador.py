@@ -27,6 +27,7 @@ from ml.ambassador.tweedie import FittedTweedie, TweedieLearner
 from ml.arrays import FloatArray, IntArray, cluster_codes
 from ml.errors import OutcomeError, TooFewRowsError
 from ml.features.dictionary import AMBASSADOR_FEATURE_NAMES, check_allowed
+from ml.lots import NONE_KEPT, KeptLots
 from ml.promotion import Comparison, Decision
 from ml.registry import StoredModel
 
@@ -47,7 +48,12 @@ class TrainedAmbassador:
 
 
 def train_ambassador(
-    frame: pl.DataFrame, *, seed: int, as_of: date, today: pl.DataFrame | None = None
+    frame: pl.DataFrame,
+    *,
+    seed: int,
+    as_of: date,
+    today: pl.DataFrame | None = None,
+    kept: KeptLots = NONE_KEPT,
 ) -> TrainedAmbassador:
     """Fit, judge on later campaigns, decide by ml.ambassador.judge.decide_ambassador.
 
@@ -60,6 +66,7 @@ def train_ambassador(
         as_of: the run's date, for the card.
         today: the scoring frame; how far past referrals agree with the features of today is read from it, and own
             purchases are centred on it.
+        kept: lots drawn before keys changed.
 
     Raises:
         NothingToLearnError: no such label, or too few people with value; the message is the reason to pass on.
@@ -107,7 +114,7 @@ def train_ambassador(
     parts = {
         "people not taught": new,
         "people taught before": ~new,
-        "exploration slice": in_exploration(judged_rows["consumer_key"], seed=seed).to_numpy(),
+        "exploration slice": in_exploration(judged_rows["consumer_key"], seed=seed, kept=kept).to_numpy(),
     }
     table = judged_table(value, scores, parts, cluster, calibrated=frozenset(predicted), seed=seed)
     decision = decide_ambassador(value, predicted[kind], cluster, split, capture, seed)

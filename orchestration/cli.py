@@ -14,6 +14,7 @@ from orchestration.cli_options import WORKSPACE
 from orchestration.cli_plan import plan
 from orchestration.cli_privacy import access, erase
 from orchestration.cli_retention import retain
+from orchestration.cli_rotation import rotate_key
 from orchestration.cli_ui import daemon, ui
 from orchestration.errors import NanoliftError
 from orchestration.telemetry import switch_off
@@ -222,6 +223,7 @@ cli.add_command(daemon)
 cli.add_command(erase)
 cli.add_command(access)
 cli.add_command(retain)
+cli.add_command(rotate_key)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from orchestration.exports.delivery.record import due, read_records
 from orchestration.exports.delivery.run import Courier, not_delivered, told
 from orchestration.generations import current, generations
 from orchestration.lock import workspace_lock
-from orchestration.privacy.erase_journal import refuse_while_pending
+from orchestration.privacy.pending import refuse_while_pending
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 

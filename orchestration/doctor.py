@@ -10,8 +10,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.environment import pseudonym_key, secret
+from orchestration.environment import secret
 from orchestration.errors import ConfigurationError
+from orchestration.privacy.rotation_journal import check_keys
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
@@ -124,7 +125,7 @@ def examine(directory: Path) -> tuple[str, bool]:
             f"output      {output.output:<24}{state}" + (f" ({output.because})" if missing and output.because else "")
         )
     try:
-        pseudonym_key(settings)
+        check_keys(workspace, settings)
         lines.append("secret      pseudonym key: " + ("the examples' published one" if settings.example else "set"))
     except ConfigurationError as error:
         healthy = False

@@ -17,6 +17,8 @@ from orchestration.settings import Settings
 # The key of the examples: published on purpose, so that anybody gets the same pseudonyms. Refused elsewhere.
 EXAMPLE_PSEUDONYM_KEY = "nanolift-example-key-published-and-not-a-secret"
 PSEUDONYM_KEY_VARIABLE = "NANOLIFT_PSEUDONYM_KEY"
+# The key that `nanolift rotate-key` puts in its place.
+NEW_PSEUDONYM_KEY_VARIABLE = "NANOLIFT_NEW_PSEUDONYM_KEY"
 SHORTEST_PSEUDONYM_KEY = 32
 # Which workspace Dagster's own processes (webserver, daemon) serve; `nanolift ui` sets it.
 WORKSPACE_VARIABLE = "NANOLIFT_WORKSPACE"
@@ -31,10 +33,25 @@ def pseudonym_key(settings: Settings) -> SecretStr:
     """
     if settings.example is not None:
         return SecretStr(EXAMPLE_PSEUDONYM_KEY)
-    value = os.environ.get(PSEUDONYM_KEY_VARIABLE, "")
+    return _own_key(PSEUDONYM_KEY_VARIABLE)
+
+
+def new_pseudonym_key(settings: Settings) -> SecretStr | None:
+    """The key that is to take the place of the workspace's; None: none is set, or it is an example.
+
+    Raises:
+        ConfigurationError: too short a key, or the published one.
+    """
+    if settings.example is not None or not os.environ.get(NEW_PSEUDONYM_KEY_VARIABLE):
+        return None
+    return _own_key(NEW_PSEUDONYM_KEY_VARIABLE)
+
+
+def _own_key(variable: str) -> SecretStr:
+    value = os.environ.get(variable, "")
     if len(value) < SHORTEST_PSEUDONYM_KEY or value == EXAMPLE_PSEUDONYM_KEY:
         raise ConfigurationError(
-            f"{PSEUDONYM_KEY_VARIABLE} must hold this workspace's own secret of at least {SHORTEST_PSEUDONYM_KEY} "
+            f"{variable} must hold this workspace's own secret of at least {SHORTEST_PSEUDONYM_KEY} "
             "characters (for instance from `openssl rand -hex 32`); the examples' published key is refused here"
         )
     return SecretStr(value)

@@ -16,7 +16,6 @@ from expectations.engine import preload
 from orchestration import resources
 from orchestration.assets.publish import KEY as GENERATION
 from orchestration.definitions import build_definitions
-from orchestration.environment import pseudonym_key
 from orchestration.errors import ConfigurationError
 from orchestration.event_log import instance_of
 from orchestration.failures import gates_failed, reason
@@ -24,6 +23,7 @@ from orchestration.initialise import prepare_dagster_home
 from orchestration.jobs import NIGHTLY
 from orchestration.observe.watching import after_run, note_refused
 from orchestration.partitions import FIRST_DAY
+from orchestration.privacy.rotation_journal import check_keys
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Build, Workspace
 
@@ -77,7 +77,7 @@ def run_nightly(request: RunRequest) -> RunOutcome:
     settings = load_settings(workspace.configuration)
     as_of = day_of(request, settings, datetime.now(UTC))
     try:
-        pseudonym_key(settings)  # a missing key is told before anything starts
+        check_keys(workspace, settings)  # a missing key is told before anything starts
     except ConfigurationError as error:
         note_refused(workspace, as_of, "", error)
         after_run(workspace, settings)

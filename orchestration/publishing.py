@@ -14,7 +14,7 @@ from orchestration.durable import sha256_of, sync, sync_tree, write_json
 from orchestration.errors import IntegrityError
 from orchestration.generations import Generation, current, generations, kept, previous_of
 from orchestration.lock import workspace_lock
-from orchestration.privacy.erase_journal import refuse_while_pending
+from orchestration.privacy.pending import refuse_while_pending
 from orchestration.sealed import sealed
 from orchestration.settings import Retention
 from orchestration.workspace import Build, Workspace

@@ -8,7 +8,8 @@ from pathlib import Path
 from orchestration.connectors.loads import Load
 from orchestration.connectors.selection import select_loads
 from orchestration.connectors.vault_quarantine import read_quarantine
-from orchestration.environment import pseudonym_key
+from orchestration.privacy.pending import refuse_while_rotating
+from orchestration.privacy.workspace_key import workspace_key
 from orchestration.settings import load_settings
 from orchestration.workspace import Workspace
 
@@ -29,7 +30,8 @@ def describe(directory: Path, *, with_rows: bool) -> str:
     for load in loads:
         lines += _counts(load)
         if with_rows:
-            key = pseudonym_key(settings)
+            refuse_while_rotating(workspace, "showing rows")
+            key = workspace_key(workspace, settings).secret
             rows = read_quarantine(workspace.quarantine, key, load.source, load.stream, load.load_id)
             lines += [f"    row {row.row_no}: {row.reason}: {json.dumps(row.raw, ensure_ascii=False)}" for row in rows]
     return "\n".join(lines)

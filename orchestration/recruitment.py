@@ -27,7 +27,7 @@ from orchestration.exports.formatting import currency_decimals
 from orchestration.exports.writers import write_dictionary, write_output
 from orchestration.plan_inputs import Published
 from orchestration.plan_words import Asked, request_of
-from orchestration.privacy.erase_journal import refuse_while_pending
+from orchestration.privacy.pending import refuse_while_pending
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 

@@ -23,18 +23,22 @@ import polars as pl
 from pydantic import SecretStr
 
 from expectations.result import GateResult
+from ml.lots import KeptLots
 from ml.registry import StoredModel
 from orchestration.connectors.loads import Load, LoadResult, from_iso
 from orchestration.dbt import cutoff_of
 from orchestration.doctor import check_room
-from orchestration.environment import pseudonym_key
 from orchestration.errors import AlreadyPublishedError
 from orchestration.exports.context import ModelOutcome
 from orchestration.generations import Generation, generations, starting_point
 from orchestration.lock import workspace_lock
 from orchestration.privacy.erase import resumed_by_run
 from orchestration.privacy.erase_journal import Pending
+from orchestration.privacy.kept_lots import read_lots
 from orchestration.privacy.rewrite import finish_rewrites
+from orchestration.privacy.rotation import resumed_by_run as rotation_resumed_by_run
+from orchestration.privacy.rotation_journal import Rotation
+from orchestration.privacy.workspace_key import WorkspaceKey, adopt_key, workspace_key
 from orchestration.settings import Settings
 from orchestration.state import CHAMPIONS, GATE_FIGURES, State, adopt_generations
 from orchestration.workspace import Build, Workspace
@@ -84,6 +88,7 @@ class RunSession:
     state: State
     beside: ThreadPoolExecutor
     erasure: Pending | None = None
+    rotation: Rotation | None = None
     landed: list[LoadResult] = field(default_factory=list)
     selected: list[Load] = field(default_factory=list)
     streams_with_rows: frozenset[str] = frozenset()
@@ -138,9 +143,24 @@ class RunSession:
                 past.setdefault(name, []).append(value)
         return past
 
+    @property
+    def starts_anew(self) -> bool:
+        """Whether nothing may be taken over from earlier generations: they name people who must be forgotten, or keys
+        that are no longer in use."""
+        return self.erasure is not None or self.rotation is not None
+
     @cached_property
+    def own_key(self) -> WorkspaceKey:
+        return workspace_key(self.workspace, self.settings)
+
+    @property
     def key(self) -> SecretStr:
-        return pseudonym_key(self.settings)
+        return self.own_key.secret
+
+    @cached_property
+    def kept_lots(self) -> KeptLots:
+        """Lots of people that were drawn before the pseudonym key changed."""
+        return read_lots(self.workspace, self.key)
 
     def marts(self, wanted: Mapping[str, Sequence[str]], *, ordered: bool = False) -> dict[str, pl.DataFrame]:
         """Marts of this run by name, with the columns named (none named: all).
@@ -228,7 +248,9 @@ def open_session(workspace: Workspace, settings: Settings, options: RunOptions, 
         run_id = _free_name(workspace, wanted)
         finish_rewrites(workspace)
         is_replay = options.replay_at is not None
-        erasure = resumed_by_run(workspace, pseudonym_key(settings), options.as_of, is_replay, now)
+        rotation = rotation_resumed_by_run(workspace, settings, options.as_of, is_replay, now)
+        key = adopt_key(workspace, settings)
+        erasure = resumed_by_run(workspace, key.secret, options.as_of, is_replay, now)
         if erasure is None:
             adopt_generations(workspace)
         shutil.rmtree(workspace.builds, ignore_errors=True)
@@ -243,13 +265,13 @@ def open_session(workspace: Workspace, settings: Settings, options: RunOptions, 
             run_id=run_id,
             build=build,
             scratch=scratch,
-            # Whoever must be forgotten stands in every generation there is: nothing is taken over from them.
-            parent=None if erasure else starting_point(workspace, options.as_of),
+            # Whoever must be forgotten, or the old key, stands in every generation there is: nothing is taken over.
+            parent=None if erasure or rotation else starting_point(workspace, options.as_of),
             state=State(workspace.state, options.as_of),
             beside=ThreadPoolExecutor(BESIDE),
             erasure=erasure,
+            rotation=rotation,
         )
-        session.key  # noqa: B018 - a missing key stops the run before anything is read
         try:
             yield session
         finally:

@@ -56,7 +56,7 @@ def train(session: RunSession, name: str, training: pl.DataFrame, scoring: pl.Da
     seed = session.settings.seed
     try:
         if name == AMBASSADOR:
-            ambassador = train_ambassador(frame, seed=seed, as_of=session.as_of, today=people)
+            ambassador = train_ambassador(frame, seed=seed, as_of=session.as_of, today=people, kept=session.kept_lots)
             card = dict(ambassador.card) | {"people": people_reference(scoring)}
             in_use = candidate_in_use(session, name, ambassador.model.boosters, card, ambassador.decision)
             quality = labelled(figures_only(ambassador.table), name, card["outcome"], ambassador.decision.is_promoted)

@@ -98,6 +98,21 @@ class Workspace:
         return self.root / "erasure"
 
     @property
+    def rotation(self) -> Path:
+        """A change of the pseudonym key that has begun and is not finished; gone when it is."""
+        return self.root / "rotation"
+
+    @property
+    def key_record(self) -> Path:
+        """Which pseudonym key the workspace lies under: its id and version, never the key."""
+        return self.state / "pseudonym_key.json"
+
+    @property
+    def lots(self) -> Path:
+        """Encrypted file: lots that were drawn before the pseudonym key changed, by identity key."""
+        return self.root / "lots"
+
+    @property
     def builds(self) -> Path:
         """Scratch of running runs, one folder a run; swept at the next start."""
         return self.root / "builds"

@@ -7,15 +7,15 @@ other.
 
 from __future__ import annotations
 
-import hashlib
-
 import polars as pl
+
+from ml.lots import EXPLORATION, LOTS, NONE_KEPT, KeptLots, lots
 
 SHARE = 0.05
 
 
-def in_exploration(keys: pl.Series, *, seed: int, share: float = SHARE) -> pl.Series:
-    """(n,) whether each person is in the slice: the same on every machine and day."""
-    salt, below = f"exploration|{seed}|".encode(), share * 2**64
-    lots = [int.from_bytes(hashlib.sha256(salt + str(key).encode()).digest()[:8], "big") < below for key in keys]
-    return pl.Series("is_exploration", lots, dtype=pl.Boolean)
+def in_exploration(keys: pl.Series, *, seed: int, share: float = SHARE, kept: KeptLots = NONE_KEPT) -> pl.Series:
+    """(n,) whether each person is in the slice: the same on every machine and day; kept: as in_standing_holdout."""
+    below = share * LOTS
+    drawn = [each < below for each in lots(EXPLORATION, seed, keys, kept)]
+    return pl.Series("is_exploration", drawn, dtype=pl.Boolean)

@@ -16,6 +16,7 @@ import polars as pl
 
 from ml.arrays import FloatArray, cluster_codes
 from ml.holdout import in_standing_holdout
+from ml.lots import NONE_KEPT, KeptLots
 from ml.measurement.estimators import adjusted_difference
 
 INTERVAL_LEVEL = 0.9
@@ -100,6 +101,7 @@ def against_holdout(
     outcome_days: int,
     share: float,
     seed: int,
+    kept: KeptLots = NONE_KEPT,
 ) -> list[dict[str, Any]]:
     """What contact since the scores brought, per contacted person, by lot of the standing holdout.
 
@@ -111,7 +113,7 @@ def against_holdout(
         outcomes: campaign_id, consumer_key, first_purchase (bool), net_spend (minor) in the window after the scores;
             people without a row did nothing.
         members: fct_campaign_members.
-        share, seed: of the holdout.
+        share, seed, kept: of the holdout (ml/holdout.py).
     """
     ends = file.scored_on + timedelta(days=outcome_days)
     contacted = (
@@ -135,7 +137,9 @@ def against_holdout(
             .with_columns(
                 pl.when(pl.col("y").is_null()).then(0.0).otherwise("y").alias("y"),
                 is_contacted=pl.when(pl.col("is_contacted").is_null()).then(0.0).otherwise("is_contacted"),
-                is_treated=(~in_standing_holdout(part["consumer_key"], share=share, seed=seed)).cast(pl.Float64),
+                is_treated=(~in_standing_holdout(part["consumer_key"], share=share, seed=seed, kept=kept)).cast(
+                    pl.Float64
+                ),
                 cluster="consumer_key",
             )
         )

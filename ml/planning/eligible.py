@@ -5,12 +5,12 @@ Belongs here: consent, rest between invitations, areas, exploration. Does not: c
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import polars as pl
 
+from ml.lots import lot
 from ml.planning.request import PlanRequest, Product
 
 NO_CONSENT = "no consent to be contacted"
@@ -71,20 +71,15 @@ def _open_to(product: Product) -> pl.Expr:
     return ~had & pl.col("area_id").is_in(stocked).fill_null(False)
 
 
-def lot(seed: int, purpose: str, key: str) -> int:
-    """A number every machine draws alike; no other person moves it."""
-    return int.from_bytes(hashlib.sha256(f"{purpose}|{seed}|{key}".encode()).digest()[:8], "big")
-
-
 def drawn_by_lot(options: pl.DataFrame, request: PlanRequest, fits: Mapping[str, int] | None = None) -> Sequence[int]:
     """Options in the order of the lot: people by one lot, of each person the products by another.
 
     Args:
         options: of options_frame.
     """
-    people = {key: lot(request.seed, "plan exploration", key) for key in options["consumer_key"].unique().to_list()}
+    people = {key: lot("plan exploration", request.seed, key) for key in options["consumer_key"].unique().to_list()}
     keyed = [
-        (people[key], lot(request.seed, f"plan product {product}", key), place)
+        (people[key], lot(f"plan product {product}", request.seed, key), place)
         for place, (key, product) in enumerate(options.select("consumer_key", "product_id").iter_rows())
     ]
     return [place for _, _, place in sorted(keyed)]

@@ -55,6 +55,7 @@ def export_context(session: RunSession) -> ExportContext:
         stale_since=session.stale_since,
         holdout_share=settings.holdout.share,
         holdout_seed=settings.seed,
+        kept_lots=session.kept_lots,
         gates=tuple(
             GateOutcome(
                 result.gate,

@@ -23,6 +23,7 @@ from orchestration.environment import real_data_directory
 from orchestration.gate_frames.landing import ExpectedStream, LandedRun, landing_context, landing_frames
 from orchestration.gates import gate_checks
 from orchestration.privacy.retention import retain
+from orchestration.privacy.workspace_key import check_one_key
 from orchestration.progress import announce
 from orchestration.session import RunSession
 from orchestration.settings import Settings, Source
@@ -44,6 +45,7 @@ def _land(source: Source, session: RunSession) -> None:
             loaded_at=session.loaded_at,
             real_data=real_data_directory(),
             brand_timezone=session.settings.brand.timezone,
+            key_version=session.own_key.version,
         )
         session.landed.extend(results)
         step.rows = sum(result.rows_accepted for result in results)
@@ -76,6 +78,7 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
         for source in () if session.options.from_landing else session.settings.sources:
             _land(source, session)
         _let_go(session)
+        check_one_key(read_loads(session.workspace.landing), session.own_key.version)
         session.selected = select_loads(session.workspace.landing, session.options.replay_at)
         lay_out(session.selected, session.landed_root, checked)
         for name, key in KEYS.items():

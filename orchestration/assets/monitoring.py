@@ -43,7 +43,7 @@ KEYS = keys_of(DESCRIPTIONS, GROUP)
 def score_results(session: RunSession) -> pl.DataFrame:
     """What the scores of earlier days were worth, and until when today's have to wait."""
     days = session.settings.campaigns.outcome_days
-    files = [] if session.erasure else files_before(session.workspace, session.as_of)
+    files = [] if session.starts_anew else files_before(session.workspace, session.as_of)
     members = session.marts({"fct_campaign_members": ()})["fct_campaign_members"]
     rows: list[dict[str, Any]] = []
     mature = newest_mature(files, session.as_of, days)
@@ -82,6 +82,7 @@ def _by_lot(session: RunSession, file: ScoreFile, members: pl.DataFrame, days: i
         outcome_days=days,
         share=session.settings.holdout.share,
         seed=session.settings.seed,
+        kept=session.kept_lots,
     )
 
 

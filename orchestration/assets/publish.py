@@ -13,8 +13,9 @@ import dagster as dg
 from orchestration.assets.exports import KEYS as EXPORT_KEYS
 from orchestration.durable import write_json
 from orchestration.fingerprint import code_fingerprint, lock_fingerprint, warehouse_fingerprint
-from orchestration.privacy.erase_publish import finish
+from orchestration.privacy.erase_publish import finish as finish_erasure
 from orchestration.privacy.retention import expired_rows
+from orchestration.privacy.rotation_publish import finish as finish_rotation
 from orchestration.progress import announce
 from orchestration.publishing import next_sequence, publish, write_manifest
 from orchestration.session import RunSession
@@ -32,6 +33,8 @@ def manifest_of(session: RunSession) -> dict[str, Any]:
         "mode": session.options.mode,
         "run_key": session.options.run_key,
         "erasure": session.erasure.name if session.erasure else None,
+        "rotation": session.rotation.name if session.rotation else None,
+        "key_version": session.own_key.version,
         "replay_at": session.options.replay_at.isoformat() if session.options.replay_at else None,
         "published_sequence": next_sequence(session.workspace),
         "parent": session.parent.name if session.parent else None,
@@ -61,7 +64,9 @@ def assets(partitions: dg.PartitionsDefinition[str]) -> Sequence[dg.AssetsDefini
             size = sum(path.stat().st_size for path in session.build.root.rglob("*") if path.is_file())
             moved = publish(session.workspace, session.build, session.run_id, session.settings.retention)
             if session.erasure is not None:
-                finish(session.workspace, session.key, session.erasure)
+                finish_erasure(session.workspace, session.key, session.erasure)
+            if session.rotation is not None:
+                finish_rotation(session.workspace, session.key, session.rotation)
             adopt_generations(session.workspace)
             step.note = session.run_id if moved else f"{session.run_id}, beside the newer one that stays current"
         return dg.MaterializeResult(metadata={"generation": session.run_id, "current": moved, "bytes": size})

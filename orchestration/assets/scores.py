@@ -58,7 +58,9 @@ def score(session: RunSession) -> dict[str, pl.DataFrame | None]:
         "uplift": pl.concat(uplifts) if uplifts else None,
         AMBASSADOR: None
         if stored is None
-        else score_ambassadors(stored_ambassador(stored), stored.card, people, model_id=stored.model_id),
+        else score_ambassadors(
+            stored_ambassador(stored), stored.card, people, model_id=stored.model_id, kept=session.kept_lots
+        ),
     }
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from ml.lots import NONE_KEPT, KeptLots
+
 RESEARCH_BASIS = "research_dataset"
 CONSENT_BASIS = "consent"
 
@@ -52,6 +54,7 @@ class ExportContext:
         simulated_sources: sources that are a simulated world: said on the report.
         stale_since: source → day of its last good load, where the source failed and an older load stands in.
         holdout_share, holdout_seed: of the people kept out by lot.
+        kept_lots: lots drawn before keys changed.
         gates, models: outcomes of this run so far.
         languages: of the report, the first one where it opens.
         design_notes: sentences a reader of the effects must know (time zone assumed, windows, comparison).
@@ -69,6 +72,7 @@ class ExportContext:
     stale_since: Mapping[str, date] = field(default_factory=dict)
     holdout_share: float = 0.0
     holdout_seed: int = 0
+    kept_lots: KeptLots = field(default_factory=lambda: NONE_KEPT)
     gates: tuple[GateOutcome, ...] = ()
     models: tuple[ModelOutcome, ...] = ()
     design_notes: tuple[str, ...] = ()

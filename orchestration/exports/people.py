@@ -145,7 +145,12 @@ def person_facts(frames: Mapping[str, pl.DataFrame], listing: Listing, context: 
         .with_columns(
             pl.col("consumer_key")
             .map_batches(
-                partial(in_standing_holdout, share=context.holdout_share, seed=context.holdout_seed),
+                partial(
+                    in_standing_holdout,
+                    share=context.holdout_share,
+                    seed=context.holdout_seed,
+                    kept=context.kept_lots,
+                ),
                 return_dtype=pl.Boolean,
             )
             .alias("standing_holdout")

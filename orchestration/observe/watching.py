@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date
 
 from orchestration.delivering import naive_utc
-from orchestration.environment import PSEUDONYM_KEY_VARIABLE, secret
+from orchestration.environment import NEW_PSEUDONYM_KEY_VARIABLE, PSEUDONYM_KEY_VARIABLE, secret
 from orchestration.errors import AlreadyPublishedError, ConfigurationError, NanoliftError, WorkspaceBusyError
 from orchestration.observe.alerts import Memory
 from orchestration.observe.log import RunLog, logging_to, rotate, told
@@ -109,7 +109,7 @@ def look_now(workspace: Workspace, settings: Settings) -> tuple[Memory, list[str
 
 def secret_values(settings: Settings) -> list[str]:
     """What must never stand in a log: values of every environment variable that the configuration names."""
-    names = {PSEUDONYM_KEY_VARIABLE, *settings.alerts.variables}
+    names = {PSEUDONYM_KEY_VARIABLE, NEW_PSEUDONYM_KEY_VARIABLE, *settings.alerts.variables}
     names |= {name for target in settings.delivery for name in target.variables}
     for source in settings.sources:
         names |= set(_named(source.model_dump(mode="json")))

@@ -28,7 +28,6 @@ from orchestration.connectors.streams import STREAMS
 from orchestration.connectors.vault import Vault
 from orchestration.connectors.vault_box import Box
 from orchestration.connectors.vault_quarantine import ASIDE, QuarantinedRow
-from orchestration.environment import pseudonym_key
 from orchestration.errors import ConfigurationError
 from orchestration.exports.cells import harmless
 from orchestration.generations import Generation, current
@@ -36,7 +35,9 @@ from orchestration.lock import workspace_lock
 from orchestration.privacy.erase_people import IDENTITY_KEY, Person, asked_for, person_of
 from orchestration.privacy.erase_publish import recall_list
 from orchestration.privacy.erase_rows import owned
+from orchestration.privacy.pending import refuse_while_rotating
 from orchestration.privacy.suppression import bare, bares
+from orchestration.privacy.workspace_key import adopt_key
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Build, Workspace
 
@@ -70,14 +71,16 @@ def access(directory: Path, request: str, out: Path, wait_seconds: int = 0) -> s
     """
     workspace = Workspace.at(directory)
     settings = load_settings(workspace.configuration)
-    key = pseudonym_key(settings)
     asked = asked_for(request)
     now = datetime.now(UTC).replace(tzinfo=None)
     with workspace_lock(workspace, "access", wait_seconds=wait_seconds):
+        refuse_while_rotating(workspace, "the answer")
+        own = adopt_key(workspace, settings)
+        key = own.secret
         if out.exists():
             raise ConfigurationError(f"{out} is there already: an answer goes into a new folder")
         entries = Vault(workspace.vault, key).read("access", now) if workspace.vault.exists() else None
-        start = asked.identity_key(key)
+        start = asked.identity_key(own)
         if entries is None or start not in entries.get_column("identity_key"):
             raise ConfigurationError("nobody is landed under this reference: look at its kind, scope and spelling")
         person = person_of(start, workspace, entries)

@@ -19,7 +19,6 @@ from pydantic import SecretStr
 
 from orchestration.connectors.loads import iso
 from orchestration.connectors.vault import Vault
-from orchestration.environment import pseudonym_key
 from orchestration.errors import ConfigurationError
 from orchestration.generations import current
 from orchestration.lock import workspace_lock
@@ -27,9 +26,11 @@ from orchestration.privacy.erase_journal import Pending, begin, end, read_pendin
 from orchestration.privacy.erase_landing import take_out, withheld
 from orchestration.privacy.erase_people import Person, asked_for, person_of
 from orchestration.privacy.erase_publish import finish, is_published, recall_list
+from orchestration.privacy.pending import refuse_while_rotating
 from orchestration.privacy.receipt import read_receipt
 from orchestration.privacy.rewrite import finish_rewrites
 from orchestration.privacy.suppression import Suppression
+from orchestration.privacy.workspace_key import WorkspaceKey, adopt_key
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
@@ -53,12 +54,14 @@ def erase(request: EraseRequest) -> tuple[str, bool]:
     """
     workspace = Workspace.at(request.workspace)
     settings = load_settings(workspace.configuration)
-    key = pseudonym_key(settings)
     now = datetime.now(UTC).replace(tzinfo=None)
     before = _receipts(workspace)
     with workspace_lock(workspace, "erase", wait_seconds=request.wait_seconds):
+        refuse_while_rotating(workspace, "erasing")
         finish_rewrites(workspace)
-        already = _begin(workspace, key, request.people, now)
+        own = adopt_key(workspace, settings)
+        key = own.secret
+        already = _begin(workspace, own, request.people, now)
         pending = resumed(workspace, key, now)
         if pending is not None and is_published(workspace, pending):
             finish(workspace, key, pending)
@@ -109,8 +112,9 @@ def resumed_by_run(workspace: Workspace, key: SecretStr, as_of: date, is_replay:
     return pending
 
 
-def _begin(workspace: Workspace, key: SecretStr, people: Sequence[str], now: datetime) -> list[str]:
+def _begin(workspace: Workspace, own: WorkspaceKey, people: Sequence[str], now: datetime) -> list[str]:
     """Write the intent down; lines about those who need none, since they were erased before."""
+    key = own.secret
     listed = Suppression.of(workspace, key)
     entries, found, already = None, dict[frozenset[str], Person](), list[str]()
     begun = read_pending(workspace, key)
@@ -119,7 +123,7 @@ def _begin(workspace: Workspace, key: SecretStr, people: Sequence[str], now: dat
         message = asked.message()
         if entries is None and workspace.vault.exists():
             entries = Vault(workspace.vault, key).read("erasure", now)
-        start = asked.identity_key(key)
+        start = asked.identity_key(own)
         is_known = entries is not None and start in entries.get_column("identity_key")
         if is_known and entries is not None:
             person = person_of(start, workspace, entries)

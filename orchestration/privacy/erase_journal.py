@@ -17,7 +17,6 @@ from pydantic import SecretStr
 
 from orchestration.connectors.vault_box import Box
 from orchestration.durable import sync
-from orchestration.errors import ConfigurationError
 from orchestration.workspace import Workspace
 
 PURPOSE = "erasure"
@@ -101,19 +100,6 @@ def end(workspace: Workspace) -> None:
     """The erasure is done."""
     workspace.erasure.unlink(missing_ok=True)
     sync(workspace.root)
-
-
-def refuse_while_pending(workspace: Workspace, what: str) -> None:
-    """What hands on the published generation waits until it is without the people.
-
-    Raises:
-        ConfigurationError: an erasure is not finished.
-    """
-    if workspace.erasure.exists() and workspace.erasure.stat().st_size:
-        raise ConfigurationError(
-            f"an erasure is not finished, so {what} waits: what is published still holds people who must be forgotten. "
-            "`nanolift erase --resume` finishes it"
-        )
 
 
 def _box(workspace: Workspace, key: SecretStr) -> Box:

@@ -20,6 +20,7 @@ from orchestration.connectors.streams import STREAMS
 from orchestration.connectors.vault import Vault
 from orchestration.privacy.erase_journal import Pending, note
 from orchestration.privacy.erase_rows import OWN_IDS, forgotten, ids_of, owned
+from orchestration.privacy.kept_lots import forget_lots
 from orchestration.privacy.rewrite import Change, Rewritten, replace_box, rewrite_load
 from orchestration.privacy.suppression import Suppression
 from orchestration.state import CHAMPIONS, MODELS
@@ -53,6 +54,7 @@ def take_out(workspace: Workspace, key: SecretStr, pending: Pending, at: datetim
     for load in loads:
         told += rewrite_load(workspace, key, load, _change(load, pending, listed))
     _leave_vault(workspace, key, pending, at)
+    forget_lots(workspace, key, pending.keys)
     _leave_state(workspace)
     counts = {
         "rows": withheld_since(workspace, pending.before),

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import polars as pl
-from pydantic import SecretStr
 
 from orchestration.connectors.loads import read_loads
-from orchestration.connectors.pseudonyms import KEY_VERSION, Pseudonymiser, messages_of, one_reference
+from orchestration.connectors.pseudonyms import Pseudonymiser, messages_of, one_reference
 from orchestration.errors import ConfigurationError
 from orchestration.privacy.suppression import bare
+from orchestration.privacy.workspace_key import WorkspaceKey
 from orchestration.workspace import Workspace
 
 IDENTITY_KEY = re.compile(r"^k\d+_[0-9a-f]{32}$")
@@ -42,10 +42,21 @@ class Asked:
             return None
         return str(messages_of(one_reference(self.kind, self.scope, self.reference)).item())
 
-    def identity_key(self, key: SecretStr, version: str = KEY_VERSION) -> str:
-        """The identity key that was given, or that the reference is landed as."""
+    def identity_key(self, key: WorkspaceKey) -> str:
+        """The identity key that was given, or that the reference is landed as.
+
+        Raises:
+            ConfigurationError: a key was given that is of before the pseudonym key changed.
+        """
         message = self.message()
-        return Pseudonymiser(key, version).identity_key(message) if message is not None else str(self.key)
+        if message is not None:
+            return Pseudonymiser(key.secret, key.version).identity_key(message)
+        if not str(self.key).startswith(f"{key.version}_"):
+            raise ConfigurationError(
+                f"this key is of another pseudonym key than today's ({key.version}_…): name the person as a source "
+                "does, or take their key out of today's exports"
+            )
+        return str(self.key)
 
 
 @dataclass(frozen=True)

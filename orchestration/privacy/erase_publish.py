@@ -81,7 +81,7 @@ def finish(workspace: Workspace, key: SecretStr, pending: Pending) -> Path:
     """Purge what was published before, write the receipt, close the journal; where the receipt lies."""
     now = current(workspace)
     if now is not None:
-        _purge(workspace, now)
+        purge_but(workspace, now)
     taken_out = pending.taken_out or {}
     receipt = {
         "began_at": pending.at,
@@ -106,7 +106,7 @@ def finish(workspace: Workspace, key: SecretStr, pending: Pending) -> Path:
     return path
 
 
-def _purge(workspace: Workspace, now: Generation) -> None:
+def purge_but(workspace: Workspace, now: Generation) -> None:
     """Remove every generation but one, each out of sight in one step first."""
     workspace.builds.mkdir(exist_ok=True)
     for path in sorted(workspace.generations.iterdir()):

@@ -24,11 +24,12 @@ from pydantic import SecretStr
 
 from orchestration.connectors.landing_rows import row_groups
 from orchestration.connectors.loads import Load, from_iso, read_loads, verify_load
-from orchestration.environment import pseudonym_key
 from orchestration.lock import workspace_lock
+from orchestration.privacy.pending import refuse_while_rotating
 from orchestration.privacy.receipt import write_receipt
 from orchestration.privacy.retention_files import files_over, unused_references
 from orchestration.privacy.rewrite import Change, finish_rewrites, rewrite_load
+from orchestration.privacy.workspace_key import adopt_key
 from orchestration.settings import Retention, load_settings
 from orchestration.workspace import Workspace
 
@@ -56,8 +57,9 @@ def retain_now(request: RetainRequest) -> str:
     """
     workspace = Workspace.at(request.workspace)
     settings = load_settings(workspace.configuration)
-    key = pseudonym_key(settings)
     with workspace_lock(workspace, "retain", wait_seconds=request.wait_seconds):
+        refuse_while_rotating(workspace, "retention")
+        key = adopt_key(workspace, settings).secret
         if not request.is_dry:
             finish_rewrites(workspace)
         counts, receipt = retain(

@@ -1,7 +1,7 @@
-"""Rewrites a landed load without some of its rows: the one way in which landing is ever changed.
+"""Rewrites a landed load without some of its rows, or with other cells: the one way in which landing is ever changed.
 
 Belongs here: data.parquet, quarantine and values kept aside of a load, its record and hash, what a kill left of that.
-Does not: which rows go and why (erase*.py, retention*.py), the records' form (connectors/loads.py).
+Does not: what changes and why (erase*.py, retention*.py, rotation*.py), the records' form (connectors/loads.py).
 
 A load's new data.parquet and _load.json are written beside the old ones and take their places one after the other; the
 staged record comes last, so whoever holds the lock next can tell a rewriting that was complete (and finish it) from one
@@ -45,6 +45,7 @@ class Change:
         rows: landed rows of a part of the file, in their order → those that stay, maybe with other values in cells.
         keeps: whether a row that was set aside, or a value of a column that came later, stays.
         counted_as: where the record counts rows that go.
+        record: what else the record says from now on.
     """
 
     rows: Callable[[pl.DataFrame], pl.DataFrame]
@@ -87,7 +88,7 @@ def rewrite_load(workspace: Workspace, key: SecretStr, load: Load, change: Chang
     )
     if not (len(gone) or changed):
         staged.unlink()
-        if quarantined or len(stay) != load.rows_quarantined:
+        if quarantined or len(stay) != load.rows_quarantined or change.record:
             _put_record(load, _recorded(load, change, load, stay))
         return Rewritten(0, 0, quarantined, aside)
     counts = replace(

@@ -49,6 +49,13 @@ def quick(part: str, folder: Path) -> str:
                 "erasure_canaries_not_seen_before",
             ),
         ),
+        (
+            "rotation",
+            (
+                *("rotation_old_keys", "rotation_join_differences", "rotation_lots_changed", "rotation_mixed"),
+                *("rotation_kills_incomplete", "rotation_wrong_keys_taken", "rotation_erased_back"),
+            ),
+        ),
         ("schedule", ("schedule_days_wrong", "catch_up_days_missing")),
         ("consent", ("withdrawn_exported", "consent_missing")),
     ],

@@ -13,12 +13,12 @@ import duckdb
 import polars as pl
 
 from orchestration.connectors.vault import Vault
-from orchestration.environment import pseudonym_key
 from orchestration.exports.consents import identities_of, minors_now, states_now
 from orchestration.exports.delivery.audience import as_csv, as_parquet, chosen, named, who_may
 from orchestration.exports.delivery.package import Item, Package, checked, packed
 from orchestration.exports.delivery.spec import Delivery
 from orchestration.generations import Generation
+from orchestration.privacy.workspace_key import workspace_key
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 
@@ -50,7 +50,7 @@ def audience_package(
     people = who_may(chosen(scores, audience), consents, minors, audience)
     references = identities.head(0).with_columns(kind=pl.lit(""), reference=pl.lit(""))
     if people.keys.height:
-        vault = Vault(workspace.vault, pseudonym_key(settings))
+        vault = Vault(workspace.vault, workspace_key(workspace, settings).secret)
         entries = vault.read(f"delivery of {generation.name} to {spec.name}: {audience.purpose}", at)
         own = identities.join(people.keys, on="consumer_key", how="semi")
         references = own.join(entries.select(_VAULT_COLUMNS), on="identity_key")

@@ -1,0 +1,250 @@
+"""The pseudonym key is changed: no old pseudonym is found, every join is as before, and a kill in between does no harm.
+
+A part of benchmarks/reliability.py. Two workspaces with a key of their own:
+
+- small: the landing of the canaries' source (reliability_canaries.py), one of whom was erased before; of a run only the
+  steps between opening the session and publishing are replaced by joining what is landed. Killed before changes of
+  files all along the rotation, which then is completed by the same command, or by the next run.
+- market (full count only): real nights of the demo brand, `nanolift rotate-key`, the night after; and the same nights
+  of a copy whose key was not changed.
+
+rotation_old_keys: pseudonyms of before, by file, raw or decoded, with or without their version, after the rotation and
+after the source was pulled again; first they must be found. rotation_join_differences: rows of all tables below marts
+and intermediate that differ from before, every pseudonym told by the vault's reference (reliability_renamed.py); after
+the next night, from the night of the workspace whose key was not changed. rotation_lots_changed: people whose standing
+holdout or exploration is another. rotation_kills_incomplete: completions after a kill that left an old pseudonym, a
+changed row, a second generation or no receipt; rotation_mixed: published generations with pseudonyms of two keys,
+also right after a kill. rotation_wrong_keys_taken: runs under the old or a third key that were not refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks import reliability_canaries as canaries
+from benchmarks.figures import Figure
+from benchmarks.reliability_journal import Journal, seconds_left
+from benchmarks.reliability_nights import DAY, NEXT_DAY, await_end, copied, night, start, warm
+from benchmarks.reliability_privacy import APART, delivered, in_child
+from benchmarks.reliability_rekeyed import (
+    NEW,
+    OLD,
+    THIRD,
+    counts,
+    erase,
+    import_all,
+    keys,
+    land,
+    own_workspace,
+    publish,
+    refused,
+    rotate,
+    sound_receipts,
+)
+from benchmarks.reliability_renamed import differing, drawn, messages, places, tables, versions
+from benchmarks.reliability_search import hits
+
+PEOPLE, QUICK_PEOPLE = 20, 3
+KILLS, QUICK_KILLS = 20, 2
+
+
+class Small:
+    """The small workspace before the rotation, and what must be there afterwards."""
+
+    def __init__(self, folder: Path, people: int) -> None:
+        self.folder, self.people, self.told = folder, people, folder / "told"
+        self.sound = own_workspace(folder / "sound")
+        keys()
+        canaries.write(self.sound / "in", people)
+        self.do(lambda: land(self.sound, 1))
+        self.do(lambda: publish(self.sound))
+        self.do(lambda: erase(self.sound, [0]))
+        self.do(lambda: delivered(self.sound))
+        self.digests = frozenset(self.do(lambda: [each.partition("_")[2] for each in messages(self.sound, OLD)]))
+        self.before = self.do(lambda: places(self.sound, self.digests, OLD, APART))
+        self.tables = self.do(lambda: tables(self.sound, OLD))
+        self.drawn = self.do(lambda: drawn(self.sound, OLD))
+        later = copied(self.sound, folder / "later")
+        canaries.write(later / "in", people, 1)
+        self.do(lambda: land(later, 2))
+        self.do(lambda: publish(later))
+        self.tables_later, self.drawn_later = self.do(lambda: [tables(later, OLD), drawn(later, OLD)])
+        self.loads_later = self.do(lambda: counts(later))
+
+    def do(self, work: Callable[[], Any], kill: tuple[Path, int] | None = None) -> Any:
+        said = in_child(work, self.told, kill)
+        return None if said is None else said[0]
+
+    def copy(self, name: str) -> Path:
+        return copied(self.sound, self.folder / name)
+
+    def left(self, root: Path) -> dict[str, Any]:
+        """What is wrong with a workspace whose key was changed from OLD to NEW."""
+        found = differing(rows_of(self.tables), rows_of(self.do(lambda: tables(root, NEW))))
+        after = self.do(lambda: drawn(root, NEW))
+        return {
+            "old_keys": self.do(lambda: places(root, self.digests, NEW, APART)),
+            "secrets": self.do(lambda: hits(root, [OLD, NEW, THIRD], NEW, APART)),
+            "joins": found,
+            "lots": sorted(name for name in {*self.drawn, *after} if self.drawn.get(name) != after.get(name)),
+            "versions": self.do(lambda: sorted(versions(root))),
+            "generations": len(list((root / "generations").iterdir())),
+            "receipts": self.do(lambda: [sound_receipts(root), len(list((root / "receipts").iterdir()))]),
+            "pending": (root / "rotation").exists(),
+        }
+
+    def whole(self) -> dict[str, Any]:
+        """A rotation nobody kills, runs under wrong keys, and the same source pulled again, as it was and with news."""
+        root = self.copy("whole")
+        keys(OLD, NEW)
+        changes = in_child(lambda: rotate(root, publish), self.told, (root, -1))[1]
+        said = self.left(root)
+        receipt = json.loads(next((root / "receipts").glob("*_rotation_*.json")).read_text(encoding="utf-8"))
+        taken = 0
+        for wrong, reason in ((OLD, "was replaced"), (THIRD, "does not lie under")):
+            keys(wrong)
+            taken += not self.do(lambda reason=reason: refused(lambda: publish(root), reason))
+        keys(NEW)
+        canaries.write(root / "in", self.people, 1)
+        self.do(lambda: land(root, 2))
+        self.do(lambda: publish(root))
+        later, lots = self.do(lambda: [tables(root, NEW), drawn(root, NEW)])
+        return said | {
+            "changes": changes,
+            "taken": taken,
+            "recalled": len(receipt["recall"]),
+            "again": self.do(lambda: places(root, self.digests, NEW, APART)),
+            "later": differing(rows_of(self.tables_later), rows_of(later)),
+            "lots_later": sum(self.drawn_later.get(name) != lots.get(name) for name in {*self.drawn_later, *lots}),
+            "loads_later": self.do(lambda: counts(root)) != self.loads_later,
+            "erased_back": self.do(lambda: hits(root, [canaries.card(0)], NEW, APART)),
+        }
+
+    def kill(self, number: int, change: int) -> dict[str, Any]:
+        """A kill, and its completion by the same command or (each second time) by the next run."""
+        root = self.copy("killed")
+        keys(OLD, NEW)
+        killed = self.do(lambda: rotate(root, publish), (root, change)) is None
+        between = self.do(lambda: sorted(versions(root)))
+        by_run = number % 2 == 1 and (root / "rotation").exists()
+        self.do((lambda: publish(root)) if by_run else (lambda: rotate(root, publish)))
+        said = self.left(root)
+        wrong = [said[name] for name in ("old_keys", "secrets", "joins", "lots", "pending") if said[name]]
+        complete = not wrong and said["generations"] == 1 and said["receipts"] == [2, 2]
+        mixed = len(between) > 1 or said["versions"] != ["k2"]
+        return said | {"change": change, "killed": killed, "by_run": by_run, "complete": complete, "mixed": mixed}
+
+
+def rows_of(said: Mapping[str, Mapping[str, int]]) -> dict[str, Counter[str]]:
+    """Tables as JSON brought them from a child."""
+    return {name: Counter(rows) for name, rows in said.items()}
+
+
+def market(folder: Path, people: int) -> dict[str, Any]:
+    """Real nights: publish, rotate, a night more; beside the same nights under the old key."""
+    root, told = folder / "market", folder / "told"
+    place = f'\n[[delivery]]\nname = "agency"\nkind = "folder"\npath = "{root}/place"\n'
+    own_workspace(root, more=place + canaries.toml())
+    canaries.write(root / "in", people)
+
+    def do(work: Callable[[], Any]) -> Any:
+        return in_child(work, told)[0]
+
+    keys()
+    by = warm()
+    try:
+        by.prepare(root)
+        expect(night(by, root, DAY), "the night before the rotation")
+        digests = frozenset(each.partition("_")[2] for each in do(lambda: list(messages(root, OLD))))
+        before = do(lambda: places(root, digests, OLD, APART))
+        said, lots = do(lambda: [tables(root, OLD), drawn(root, OLD)])
+        twin = copied(root, folder / "twin")
+        by.prepare(twin)
+        canaries.write(twin / "in", people, 1)
+        expect(night(by, twin, NEXT_DAY), "the night under the old key")
+        wanted = do(lambda: tables(twin, OLD))
+        keys(OLD, NEW)
+        done = expect(await_end(root, start(by, root, DAY, work=lambda: rotate(root))), "the rotation")
+        keys(NEW)
+        after = do(lambda: places(root, digests, NEW, APART))
+        now, lots_now = do(lambda: [tables(root, NEW), drawn(root, NEW)])
+        seen = [do(lambda: sorted(versions(root)))]
+        canaries.write(root / "in", people, 1)
+        expect(night(by, root, NEXT_DAY), "the night after the rotation")
+        later = do(lambda: tables(root, NEW))
+        seen.append(do(lambda: sorted(versions(root))))
+        again = do(lambda: places(root, digests, NEW, APART))
+        secrets = do(lambda: hits(root, [OLD, NEW], NEW, APART))
+    finally:
+        by.close()
+    receipt = json.loads(next((root / "receipts").glob("*_rotation_*.json")).read_text(encoding="utf-8"))
+    return {
+        **{"files": len(before), "pseudonyms": len(digests), "rows": sum(map(len, said.values()))},
+        **{"old_keys": after, "again": again, "secrets": secrets, "taken": 0},
+        "joins": differing(rows_of(said), rows_of(now)),
+        "later": differing(rows_of(wanted), rows_of(later)),
+        "lots": sorted(name for name in {*lots, *lots_now} if lots.get(name) != lots_now.get(name)),
+        **{"lots_compared": len(lots), "lots_later": 0, "mixed": seen != [["k2"], ["k2"]]},
+        **{"recalled": len(receipt["recall"]), "message": done.message, "loads_later": False, "erased_back": {}},
+    }
+
+
+def expect(ended: Any, what: str) -> Any:
+    """What ended well; else the trial is void."""
+    if not ended.succeeded:
+        raise RuntimeError(f"{what} failed: {ended.message}")
+    return ended
+
+
+def figures(quick: bool) -> Iterable[Figure]:
+    """Counts over both workspaces and all kills."""
+    people, kills = (QUICK_PEOPLE, QUICK_KILLS) if quick else (PEOPLE, KILLS)
+    folder = Path(tempfile.mkdtemp(prefix="nanolift-rotation-"))
+    journal = Journal("rotation", folder) if quick else Journal("rotation")
+    names = [f"kill {number:02d}" for number in range(kills)]
+    environment = dict(os.environ)
+    import_all()
+    try:
+        if not quick and "market" not in journal.done and seconds_left() > 0:
+            journal.write("market", **market(folder, people))
+        if any(name not in journal.done for name in ("small", *names)) and seconds_left() > 0:
+            small = Small(folder, people)
+            whole = small.whole()
+            if "small" not in journal.done:
+                journal.write("small", files=len(small.before), mixed=whole["versions"] != ["k2"], **whole)
+            for name in journal.due(names):
+                if seconds_left() <= 0:
+                    break
+                number = int(name.split()[1])
+                journal.write(name, **small.kill(number, 1 + number * whole["changes"] // kills))
+    finally:
+        os.environ.clear()
+        os.environ.update(environment)
+        shutil.rmtree(folder, ignore_errors=True)
+    done, killed = journal.of(["small", "market"]), journal.of(names)
+    every = [*done, *killed]
+    old = sum(sum(each[name].values()) for each in done for name in ("old_keys", "again"))
+    yield Figure("rotation_old_keys", float(old + sum(sum(each["old_keys"].values()) for each in killed)), high=0)
+    joins = sum(len(rows) for each in done for name in ("joins", "later") for rows in each[name].values())
+    joins += sum(each["loads_later"] for each in done)
+    joins += sum(len(rows) for each in killed for rows in each["joins"].values())
+    yield Figure("rotation_join_differences", float(joins), high=0)
+    lots = sum(len(each["lots"]) for each in every) + sum(each["lots_later"] for each in done)
+    yield Figure("rotation_lots_changed", float(lots), high=0)
+    yield Figure("rotation_kills_incomplete", float(sum(not each["complete"] for each in killed)), high=0)
+    yield Figure("rotation_mixed", float(sum(each["mixed"] for each in every)), high=0)
+    yield Figure("rotation_wrong_keys_taken", float(sum(each["taken"] for each in done)), high=0)
+    yield Figure("rotation_secret_hits", float(sum(len(each["secrets"]) for each in every)), high=0)
+    yield Figure("rotation_erased_back", float(sum(len(each["erased_back"]) for each in done)), high=0)
+    yield Figure("rotation_files_with_keys_before", float(sum(each["files"] for each in done)), low=1)
+    yield Figure("rotation_recalled_files", float(sum(each["recalled"] for each in done)), low=1)
+    yield Figure(f"rotation_kills_done_of_{kills}", float(len(killed)))
+    yield Figure("rotation_kills_that_ended_before", float(sum(not each["killed"] for each in killed)))
+    yield Figure(f"rotation_workspaces_done_of_{1 if quick else 2}", float(len(done)))
