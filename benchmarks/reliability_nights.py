@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
@@ -138,9 +139,13 @@ def start(
     except BaseException as error:  # noqa: BLE001 - the child's end must be told whatever it was
         import traceback
 
-        traceback.print_exc()
-        report.write_text(json.dumps({"succeeded": False, "message": f"{type(error).__name__}: {error}", "changes": 0}))
-        os._exit(1)
+        with suppress(OSError):  # where the disk is full
+            traceback.print_exc()
+        with suppress(OSError):
+            said = {"succeeded": False, "message": f"{type(error).__name__}: {error}", "changes": 0}
+            report.write_text(json.dumps(said))
+    finally:
+        os._exit(1)  # a child that got out of here would go on as a second trial
 
 
 def _use_what_is_made(by: Warm) -> None:
@@ -160,17 +165,10 @@ def _night(
 ) -> dict[str, Any]:
     import resource
 
-    from orchestration import resources
     from orchestration.errors import NanoliftError
     from orchestration.nightly import RunRequest, run_nightly
 
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Clock:  # type: ignore[override]
-            at = clock.replace(tzinfo=UTC) if tz is UTC else clock
-            return cls.fromisoformat(at.isoformat())
-
-    resources.datetime = Clock  # type: ignore[attr-defined,misc]
+    stop_clock(clock)
     counted = count_changes(root, kill_at)
     try:
         outcome = run_nightly(RunRequest(root, as_of=as_of, full_refresh=full_refresh, wait_seconds=wait_seconds))
@@ -179,6 +177,19 @@ def _night(
         said = {"succeeded": False, "message": f"{type(error).__name__}: {error}"}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return said | {"changes": counted[0], "peak": peak}
+
+
+def stop_clock(at: datetime = CLOCK) -> None:
+    """Runs of this process begin at this instant."""
+    from orchestration import resources
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:  # type: ignore[override]
+            now = at.replace(tzinfo=UTC) if tz is UTC else at
+            return cls.fromisoformat(now.isoformat())
+
+    resources.datetime = Clock  # type: ignore[attr-defined,misc]
 
 
 def count_changes(root: Path, kill_at: int | None, *, scratch_too: bool = False) -> list[int]:
