@@ -46,6 +46,7 @@ STREAMS = FrameExpectations(
         Column("is_lacking", "number", filled=True),
         Column("days_stale_excess", "number"),
         Column("missing_days_excess", "number"),
+        Column("hole_days_excess", "number"),
         Column("null_keys_count", "number", filled=True),
         Column("absurd_times_excess", "number", filled=True),
         Column("rows_per_day_median", "number"),
@@ -57,6 +58,11 @@ STREAMS = FrameExpectations(
         always("is_lacking", 0, "a stream that a required source must bring has no rows"),
         always("days_stale_excess", 0, "the latest row is older than the stream's pace or max_age_days allows"),
         always("missing_days_excess", 0, "days without a row in a stream that brings rows every day"),
+        always(
+            "hole_days_excess",
+            0,
+            "over 25 days (and max_age_days) without a row in the midst of a source's history: did a file never come?",
+        ),
         always("null_keys_count", 0, "rows whose key columns are NULL"),
         always("absurd_times_excess", 0, "more than 0.1 % of rows before 1990 or a year past the run's date"),
     ),
@@ -141,7 +147,7 @@ TILLS = FrameExpectations(
 LANDING = Suite(
     gate="landing",
     frames=(LOADS, STREAMS, COLUMNS, DAYS, TILLS),
-    checks_count=43,
+    checks_count=44,
     figures=figures,
     limits=(
         # Streams of fewer rows grow five-fold with one campaign.

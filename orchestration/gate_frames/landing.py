@@ -19,6 +19,7 @@ from expectations.runner import GateContext
 from expectations.summaries.landing import columns_frame, loads_frame
 from orchestration.connectors.streams import STREAMS
 from orchestration.connectors.streams.schema import LANDED_COLUMNS, Stream
+from orchestration.gate_frames.holes import hole_excess, longest_hole
 from orchestration.gate_frames.tills import days_frame, tills_frame
 
 # Streams that may be without a row although their source works: a brand that starts has no campaigns yet.
@@ -181,12 +182,15 @@ def _stream_row(
     values = {"zone": run.brand_timezone, "cutoff": run.cutoff, "as_of": run.as_of}
     row = connection.execute(query, values).fetchall()[0]
     rows, null_keys, absurd, behind, days, longest_gap, per_day, days_of_week, online_days = row
+    known = f"(select * from {run.relation(stream.name)} where known_at is null or known_at <= '{run.cutoff}')"  # noqa: S608
+    hole = longest_hole(connection, known, run.brand_timezone, run.as_of) if _is_paced(expected) else None
     return {
         "stream": stream.name,
         "rows": rows,
         "is_lacking": int(expected.is_required and stream.name in NEVER_EMPTY and rows == 0),
         "days_stale_excess": stale_excess(expected, behind, days, longest_gap),
         "missing_days_excess": missing_excess(expected, days, days_of_week, online_days),
+        "hole_days_excess": hole_excess(hole, expected.max_age_days),
         "null_keys_count": null_keys,
         "absurd_times_excess": max(0, absurd - max(ABSURD_ROWS, int(ABSURD_SHARE * rows))),
         "rows_per_day_median": per_day,

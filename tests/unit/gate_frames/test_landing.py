@@ -11,6 +11,7 @@ from expectations.declare import columns_needed
 from expectations.registry import suite
 from expectations.result import GateResult
 from expectations.runner import validate
+from orchestration.gate_frames.holes import HOLE_DAYS, hole_excess
 from orchestration.gate_frames.landing import (
     ExpectedStream,
     LandedRun,
@@ -89,6 +90,39 @@ def test_clean_days_pass(landed: Landed) -> None:
 def test_the_gate_stops(fault: str, landed: Landed) -> None:
     column, bend = FAULTS[fault]
     assert column in {failure.column for failure in judged(landed(bend), column).failures}
+
+
+# A second half-year before the fixture's 62 days; between them 26 days, or 25, without a line.
+EARLIER = (
+    "insert into lines select * exclude (n) replace (transaction_id || '-' || n as transaction_id, "
+    "sold_at - to_days(cast({days} as int)) as sold_at) from lines, range(1, 3) as copies(n)"
+)
+
+
+@pytest.mark.parametrize(("days", "excess"), [(62 + 26, {"hole_days_excess"}), (62 + 25, set())])
+def test_a_file_of_a_month_that_never_came_is_stopped_and_three_weeks_of_closing_are_not(
+    days: int, excess: set[str], landed: Landed
+) -> None:
+    failures = judged(landed(EARLIER.format(days=f"n * {days}")), "hole_days_excess").failures
+    assert {failure.column for failure in failures} == excess
+
+
+def test_a_source_that_begins_while_another_goes_on_has_no_hole(landed: Landed) -> None:
+    begins = "update lines set source = 'new tills' where row_no % 2 = 0 and sold_at >= timestamp '2026-03-01'"
+    assert judged(landed(begins), "hole_days_excess").passed
+
+
+def test_a_source_that_falls_silent_beside_another_has_a_hole(landed: Landed) -> None:
+    other = "insert into lines select * replace ('market' as source) from lines where row_no % 2 = 0"
+    hole = f"{EARLIER.format(days='62 * n')}; {other}; delete from lines where source = 'tills' and "
+    hole += "sold_at between timestamp '2026-01-01' and timestamp '2026-02-01'"
+    assert not judged(landed(hole), "hole_days_excess").passed
+
+
+def test_how_long_a_hole_may_be_follows_what_the_configuration_lets_a_source_be_silent() -> None:
+    assert hole_excess(61, None) == 61 - HOLE_DAYS
+    assert hole_excess(61, 90) == 0
+    assert hole_excess(None, None) is None
 
 
 def test_a_required_stream_without_a_row_that_was_known_by_then_is_stopped(landed: Landed) -> None:
