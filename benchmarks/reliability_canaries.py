@@ -18,6 +18,8 @@ from typing import Any
 MARK = "kanari"
 SOURCE = "canaries"
 PLATFORM, SITE, CAMPAIGN = "instagram", "shopsite", "camp-free"
+# Its outcome is known by the night, and canaries told others of it: a model of telling learns from them.
+CAMPAIGN_ON = ("2025-03-20", "2025-03-31")
 BYSTANDERS = 5
 # So many canaries, and one fewer bystanders, have a sale that cannot be typed: more in a delivery stop a night.
 BAD = 3
@@ -173,7 +175,7 @@ def write(folder: Path, people: int, more: int = 0, *, free: bool = False) -> No
     """
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, list[str]] = {stream: [] for stream in COLUMNS}
-    campaign = {"campaign_id": CAMPAIGN, "kind": "seeding", "starts_on": "2025-05-01", "ends_on": "2025-05-31"}
+    campaign = {"campaign_id": CAMPAIGN, "kind": "seeding", "starts_on": CAMPAIGN_ON[0], "ends_on": CAMPAIGN_ON[1]}
     files["campaigns"].append(json.dumps(campaign))
     everybody = rows(people)
     if free:

@@ -1,23 +1,23 @@
 """50 people are erased: nothing is found of them in anything the workspace holds, and a kill in between does no harm.
 
 A part of benchmarks/reliability.py. The people are canaries (reliability_canaries.py); first the search must find every
-name and key of every one of them, or the trial is void. Two workspaces:
+name and key of every one of them, or the trial is void. Two parts:
 
 - small: the landing of their source alone, and a run of which only the steps between opening the session and publishing
   are replaced by writing what is landed into a small build. Killed before changes of files all along the erasure, which
   then is completed by the same command, or by the next run.
-- market (full count only): real nights of the demo brand with the canaries among its people, and `nanolift erase`.
+- whole nights (full count only; reliability_forgotten.py, which says what "unchanged" means): the demo brand with the
+  canaries among its people, `nanolift erase`, and the next night; beside it a world that never held them.
 
 erasure_hits: names and keys found afterwards, raw or decoded, by file. erasure_hits_after_repull: the same once the
-source's files were pulled again, with news of everybody. erasure_others_changed: landed rows of others that are not
-what lands when there never was a canary (small); rows of others in the warehouse that differ (market).
+source's files were pulled again, with news of everybody. erasure_others_changed: landed rows, tables and files that are
+not what they are where there never was a canary. erasure_models_kept: models from before that are still in use.
 erasure_kills_incomplete: completions after a kill that left a hit, a changed row, a second generation or no receipt.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -27,39 +27,14 @@ from typing import Any
 
 from benchmarks import reliability_canaries as canaries
 from benchmarks.figures import Figure
-from benchmarks.reliability_journal import Journal, seconds_left
-from benchmarks.reliability_nights import DAY, NEXT_DAY, await_end, count_changes, new_workspace, night, start, warm
+from benchmarks.reliability_erasures import APART, KEY, different, erase, in_child, landed, needles
+from benchmarks.reliability_forgotten import Forgotten
+from benchmarks.reliability_journal import RESULTS, Journal, seconds_left
+from benchmarks.reliability_nights import DAY, new_workspace
 from benchmarks.reliability_search import hits
 
 PEOPLE, QUICK_PEOPLE = 50, 3
 KILLS, QUICK_KILLS = 40, 2
-KEY = "nanolift-example-key-published-and-not-a-secret"
-# Where the source's own files lie, which are not ours.
-APART = ("in/", "place/", "nanolift.toml")
-
-
-def in_child(work: Callable[[], Any], told: Path, kill: tuple[Path, int] | None = None) -> Any:
-    """What work says, done in a child of its own (killed before the n-th change of a folder's files); None: killed."""
-    told.unlink(missing_ok=True)
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.setpgid(0, 0)
-            counted = count_changes(kill[0], kill[1], scratch_too=True) if kill else [0]
-            said = work()
-            told.write_text(json.dumps([said, counted[0]]))
-            status = 0
-        except BaseException:  # noqa: BLE001 - the exit status tells
-            import traceback
-
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    status = os.waitpid(child, 0)[1]
-    if status and not os.WIFSIGNALED(status):
-        raise RuntimeError("a step of the trial failed: what it said stands above")
-    return json.loads(told.read_text()) if status == 0 else None
 
 
 def land(root: Path, night_no: int) -> None:
@@ -144,53 +119,6 @@ def delivered(root: Path) -> None:
     shutil.copy2(now.path / "exports" / "uplift_scores.parquet", workspace.plans / "next" / "invitations.parquet")
 
 
-def erase(root: Path, people: int, publishing: Callable[..., Any] | None = None) -> dict[str, Any]:
-    """`nanolift erase` of all canaries."""
-    from orchestration.privacy import erase as command
-
-    if publishing is not None:
-        command._publish = lambda *_: str(publishing(root))
-    requests = tuple(canaries.request(number) for number in range(people))
-    message, done = command.erase(command.EraseRequest(root, requests))
-    return {"succeeded": done, "message": message}
-
-
-def needles(people: int) -> list[str]:
-    """All names of the canaries in the sources' words, and their identity keys."""
-    from pydantic import SecretStr
-
-    from orchestration.connectors.pseudonyms import Pseudonymiser, messages_of, one_reference
-
-    names = [canaries.MARK]
-    hashed = Pseudonymiser(SecretStr(KEY))
-    for number in range(people):
-        asked = [f"loyalty:{canaries.card(number)}", f"loyalty:Kanari-Old-Card-{number:03d}"]
-        asked += [f"email:Kanari{number:03d}@example.org", f"review_author:{canaries.SITE}:Kanari Sanger {number:03d}"]
-        asked.append(f"social_account:{canaries.PLATFORM}:{canaries.account(number)}")
-        for each in asked:
-            kind, _, rest = each.partition(":")
-            scope, _, name = rest.rpartition(":")
-            message = messages_of(one_reference(kind, scope or None, name)).item()
-            names += [name, hashed.identity_key(message)]
-    return sorted(set(names))
-
-
-def landed(root: Path) -> list[str]:
-    """What every landed row of the source says, but for when and where it was landed."""
-    import polars as pl
-
-    from orchestration.connectors.loads import active_loads, read_loads, verify_load
-
-    said = []
-    for load in active_loads(read_loads(root / "landing")):
-        verify_load(load)
-        parts = (load.rows_accepted, load.rows_quarantined, load.rows_duplicate, load.rows_suppressed)
-        assert load.rows_read == sum(parts), f"{load.stream}: rows are not accounted for"
-        rows = pl.read_parquet(load.data).drop("load_id", "row_no", "loaded_at")
-        said += [json.dumps([load.stream, row], default=str) for row in rows.to_dicts()]
-    return sorted(said)
-
-
 class Small:
     """The small workspace before the erasure, and what must be there afterwards."""
 
@@ -263,73 +191,15 @@ class Small:
         return said | {"change": change, "killed": killed, "by_run": by_run, "complete": complete}
 
 
-def different(found: list[str], wanted: list[str]) -> list[str]:
-    """Rows that are in one and not in the other, each as often as that is so."""
-    from collections import Counter
-
-    one, other = Counter(found), Counter(wanted)
-    return sorted(((one - other) + (other - one)).elements())
-
-
-def others_in_marts(root: Path, keys: list[str]) -> list[str]:
-    """Rows of others in the tables of the warehouse that hold facts and people."""
-    import duckdb
-
-    said = []
-    with duckdb.connect(str(root / "current" / "warehouse.duckdb"), read_only=True) as connection:
-        for name in ("dim_consumers", "fct_sales_lines", "fct_ugc", "fct_campaign_events", "fct_survey_answers"):
-            relation = connection.table(f"marts.{name}")
-            for row in relation.fetchall():
-                text = json.dumps([name, row], default=str)
-                if canaries.MARK not in text.lower() and not any(key in text for key in keys) and "calm" not in text:
-                    said.append(text)
-    return sorted(said)
-
-
-def market(folder: Path, people: int) -> dict[str, Any]:
-    """Real nights: publish, erase, pull again."""
-    root, told = folder / "market", folder / "told"
-    place = f'\n[[delivery]]\nname = "agency"\nkind = "folder"\npath = "{root}/place"\n'
-    new_workspace(root, more=place + canaries.toml())
-    canaries.write(root / "in", people)
-    by = warm()
-    by.prepare(root)
-    try:
-        first = night(by, root, DAY)
-        if not first.succeeded:
-            raise RuntimeError(f"the night before the erasure failed: {first.message}")
-        wanted = in_child(lambda: needles(people), told)[0]
-        keys = [each for each in wanted if each.startswith("k1_")]
-        before = in_child(lambda: hits(root, wanted, KEY, APART), told)[0]
-        others = in_child(lambda: others_in_marts(root, keys), told)[0]
-        done = await_end(root, start(by, root, DAY, work=lambda: erase(root, people)))
-        if not done.succeeded:
-            raise RuntimeError(f"the erasure failed: {done.message}")
-        after = in_child(lambda: hits(root, wanted, KEY, APART), told)[0]
-        changed = different(in_child(lambda: others_in_marts(root, keys), told)[0], others)
-        canaries.write(root / "in", people, 1)
-        again = night(by, root, NEXT_DAY)
-        later = in_child(lambda: hits(root, wanted, KEY, APART), told)[0] if again.succeeded else {"night": ["failed"]}
-    finally:
-        by.close()
-    unseen = len(set(map(str.lower, wanted)) - {each for here in before.values() for each in here})
-    recall = json.loads(next((root / "receipts").iterdir()).read_text())["recall"]
-    return {
-        **{"files": len(before), "unseen": unseen, "hits": after, "others": changed[:20], "again": later},
-        **{"others_changed": len(changed), "others_rows": len(others), "recalled": len(recall)},
-        "message": again.message if not again.succeeded else done.message,
-    }
-
-
 def figures(quick: bool) -> Iterable[Figure]:
-    """Counts over both workspaces and all kills."""
+    """Counts over the whole nights, the small workspace and all kills."""
     people, kills = (QUICK_PEOPLE, QUICK_KILLS) if quick else (PEOPLE, KILLS)
     folder = Path(tempfile.mkdtemp(prefix="nanolift-privacy-"))
     journal = Journal("privacy", folder) if quick else Journal("privacy")
-    names = [f"kill {number:02d}" for number in range(kills)]
+    nights, names = Forgotten(RESULTS / "reliability_privacy_nights", people), [f"kill {n:02d}" for n in range(kills)]
     try:
-        if not quick and "market" not in journal.done and seconds_left() > 0:
-            journal.write("market", **market(folder, people))
+        if not quick:
+            nights.go_on(journal)
         if any(name not in journal.done for name in ("small", *names)) and seconds_left() > 0:
             small = Small(folder, people)
             whole = small.whole()
@@ -342,18 +212,34 @@ def figures(quick: bool) -> Iterable[Figure]:
                 journal.write(name, **small.kill(number, 1 + number * whole["changes"] // kills))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    done, killed = journal.of(["small", "market"]), journal.of(names)
-    yield Figure("erasure_hits", float(sum(len(here) for each in done for here in each["hits"].values())), high=0)
-    again = sum(len(here) for each in done for here in each["again"].values())
-    yield Figure("erasure_hits_after_repull", float(again), high=0)
-    changed = sum(each.get("others_changed", len(each["others"])) + len(each.get("later", ())) for each in done)
+    killed, said = journal.of(names), journal.done
+    smalls, befores, erased, again = (journal.of([name]) for name in ("small", "before", "erased", "again"))
+    yield Figure("erasure_hits", found(each["hits"] for each in [*smalls, *erased]), high=0)
+    repulled = [*(each["again"] for each in smalls), *(each["hits"] for each in again)]
+    yield Figure("erasure_hits_after_repull", found(repulled), high=0)
+    changed = sum(len(each["others"]) + len(each["later"]) for each in smalls)
+    changed += sum(each["landed_differ"] + len(each["differs"]) for each in [*erased, *again])
     yield Figure("erasure_others_changed", float(changed), high=0)
+    kept = [each for one in befores for each in one["models"] if erased and each in said["erased"]["models"]]
+    yield Figure("erasure_models_kept", float(len(kept)), high=0)
     yield Figure("erasure_kills_incomplete", float(sum(not each["complete"] for each in killed)), high=0)
-    yield Figure("erasure_canaries_not_seen_before", float(sum(each["unseen"] for each in done)), high=0)
-    yield Figure("erasure_files_with_canaries_before", float(sum(each["files"] for each in done)), low=1)
+    seen = [*smalls, *befores]
+    yield Figure("erasure_canaries_not_seen_before", float(sum(each["unseen"] for each in seen)), high=0)
+    yield Figure("erasure_files_with_canaries_before", float(sum(each["files"] for each in seen)), low=1)
+    recalled = sum(len(each["recalled"]) for each in [*smalls, *erased])
+    yield Figure("erasure_recalled_files", float(recalled), low=1)
+    looked_at = sum(each["looked_at"] for each in [*erased, *again])
+    yield Figure("erasure_tables_and_files_looked_at", float(looked_at))
+    yield Figure("erasure_landed_rows_looked_at", float(sum(each["landed_rows"] for each in [*erased, *again])))
+    yield Figure("erasure_models_trained_anew", float(sum(len(each["models"]) for each in erased)))
     yield Figure(f"erasure_kills_done_of_{kills}", float(len(killed)))
     yield Figure("erasure_kills_that_ended_before", float(sum(not each["killed"] for each in killed)))
-    yield Figure(
-        "erasure_recalled_files", float(sum(len(each["recalled"]) for each in done if "people" in each)), low=1
-    )
-    yield Figure(f"erasure_workspaces_done_of_{1 if quick else 2}", float(len(done)))
+    if not quick:
+        yield Figure(f"erasure_whole_nights_done_of_{len(nights.steps)}", float(sum(n in said for n in nights.steps)))
+        for each in [*erased, *again]:
+            print(f"  {each['trial']}: differs: {each['differs']}; tells of deliveries: {each['told']}")
+
+
+def found(hits_by_file: Iterable[dict[str, list[str]]]) -> float:
+    """How many names stand in how many files."""
+    return float(sum(len(here) for each in hits_by_file for here in each.values()))

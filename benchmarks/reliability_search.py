@@ -47,15 +47,36 @@ def texts_of(path: Path, key: str) -> Iterator[str]:
 
 def hits(root: Path, needles: Iterable[str], key: str, apart: tuple[str, ...] = ()) -> dict[str, list[str]]:
     """File → which of the needles stand in it, in whichever letters; names that begin as one of `apart` left out."""
-    wanted = sorted({each.lower() for each in needles})
+    wanted = _by_beginning({each.lower() for each in needles})
     found = {}
     for path in sorted(root.rglob("*")):
         name = str(path.relative_to(root))
         if not path.is_file() or path.is_symlink() or name.startswith(apart):
             continue
         said = "\n".join([name, *texts_of(path, key)]).lower()
-        if here := [each for each in wanted if each in said]:
-            found[name] = here
+        if here := _standing(said, wanted):
+            found[name] = sorted(here)
+    return found
+
+
+# Beginning → length → needles, so that one pass over a text finds hundreds of needles that begin alike.
+Wanted = dict[str, dict[int, set[str]]]
+
+
+def _by_beginning(needles: Iterable[str]) -> Wanted:
+    wanted: Wanted = {}
+    for each in needles:
+        wanted.setdefault(each[:4], {}).setdefault(len(each), set()).add(each)
+    return wanted
+
+
+def _standing(said: str, wanted: Wanted) -> set[str]:
+    found = set()
+    for beginning, by_length in wanted.items():
+        at = said.find(beginning)
+        while at >= 0:
+            found.update(here for length, names in by_length.items() if (here := said[at : at + length]) in names)
+            at = said.find(beginning, at + 1)
     return found
 
 
