@@ -46,20 +46,25 @@ def _parsed(path: Path) -> Generator[pl.DataFrame, None, None]:
         for number in range(reader.num_record_batches):
             waiting.append(reader.get_batch(number))
             if sum(batch.num_rows for batch in waiting) >= MAPPED_ROWS:
-                yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches(waiting)))
+                yield _frame(waiting)
                 waiting = []
         if waiting or not reader.num_record_batches:
-            yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches(waiting, schema=reader.schema)))
+            yield _frame(waiting, reader.schema)
 
 
 def _streamed(reading: Callable[[], Iterator[Any]]) -> Generator[pl.DataFrame, None, None]:
     row_no = 0
     with closing(read_ahead(reading(), AHEAD)) as batches:
         for together in _gathered(batches, STREAMED_ROWS):
-            frame = pl.DataFrame(pl.from_arrow(pa.Table.from_batches(together), rechunk=True))
+            frame = _frame(together)
             numbers = pl.int_range(row_no + 1, row_no + 1 + frame.height, dtype=pl.Int64, eager=True).alias(FILE_ROW)
             row_no += frame.height
             yield frame.insert_column(0, numbers)
+
+
+def _frame(batches: list[Any], schema: Any = None) -> pl.DataFrame:
+    """Batches as one frame of one chunk: of several, every step would first make its columns one again."""
+    return pl.DataFrame(pl.from_arrow(pa.Table.from_batches(batches, schema=schema), rechunk=True)).rechunk()
 
 
 def _gathered(batches: Iterator[Any], rows: int) -> Iterator[list[Any]]:

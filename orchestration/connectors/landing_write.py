@@ -17,7 +17,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -224,8 +223,9 @@ def _held(kind: Any) -> Any:
 
 
 def _repeated(rows: pl.DataFrame, name: str) -> Any:
-    text = pa.array(rows.get_column(name).head(1).to_list() or [""], pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows.height, np.int32)), text)
+    text = rows.get_column(name).head(1).to_arrow().cast(pa.string()) if rows.height else pa.nulls(1, pa.string())
+    # Polars makes the array: Arrow's own way imports pandas, which costs as much as 100,000 rows.
+    return pa.DictionaryArray.from_arrays(pl.zeros(rows.height, pl.Int32, eager=True).to_arrow(), text)
 
 
 def _count(tally: Tally, frame: pl.DataFrame, mapped: Mapped) -> None:

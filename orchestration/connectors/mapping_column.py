@@ -76,12 +76,15 @@ def told(column: Column, mapping: StreamMapping, schema: pl.Schema) -> Told:
         )
     else:
         raw, dtype, conditions = _origin(column, spec, schema)
-        problems += [(_whatever(condition), why) for condition, why in conditions]
         cast = _typed(column, spec, raw, dtype, mapping, schema)
-        parts = []
-        if spec.column is not None and not spec.values and not spec.bands:
-            parts = [_part(column, spec.column, cast, mapping, schema)]
-            cast = cast if parts[0] is None else replace(cast, value=pl.col(parts[0].name))
+        part = None if spec.column is None else _part(column, spec.column, cast, mapping, schema)
+        parts = [part]
+        if part is not None:
+            cast = replace(cast, value=pl.col(part.name))
+            wrong = [Part(f"{part.name}: {why}", part.raw, condition) for condition, why in conditions]
+            conditions = [(pl.col(each.name), why) for each, (_, why) in zip(wrong, conditions, strict=True)]
+            parts += wrong
+        problems += [(_whatever(condition), why) for condition, why in conditions]
     if cast.given is not None:
         problems.append((cast.failed_as, cast.why))
     if column.required:
@@ -101,8 +104,10 @@ def told(column: Column, mapping: StreamMapping, schema: pl.Schema) -> Told:
 
 def _part(column: Column, raw: str, cast: Cast, mapping: StreamMapping, schema: pl.Schema) -> Part | None:
     """The value as a part; None: it costs little, or depends on more than the one text."""
+    spec = mapping.columns[column.name]
+    is_costly = column.type in _COSTLY or spec.values or spec.bands
     is_alone = column.type != "minor" or isinstance(_currency(mapping, schema), str)
-    if schema[raw] != pl.String or column.type not in _COSTLY or not is_alone:
+    if schema[raw] != pl.String or not is_costly or not is_alone:
         return None
     return Part(beside(f"{column.name} of {raw}"), raw, cast.value)
 

@@ -18,6 +18,8 @@ EPOCHS = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}
 _FARTHEST_SECONDS = 253_402_300_799
 _OFFSET = r"(?:(Z|z)|([+-])(\d{2}):?(\d{2})|([+-])(\d{2}))$"
 _TIME_WITH_OFFSET = r"\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|z|[+-]\d{2}(?::?\d{2})?)$"
+_BLANK_BETWEEN = (r"^(\d{4}-\d{2}-\d{2})[ t]", "${1}T")
+_SECONDS = "%Y-%m-%dT%H:%M:%S"
 _WHY = "not a time, without zone, or skipped by the clocks"
 
 
@@ -84,11 +86,27 @@ def _local(local: pl.Expr, zone: str | None) -> pl.Expr:
 
 def _iso(text: pl.Expr, zone: str | None) -> pl.Expr:
     """ISO 8601: a date, or a date and a time with or without seconds, fraction and offset ("T" or a blank between)."""
+    return text.map_batches(lambda texts: _read_iso(texts, zone), return_dtype=pl.Datetime("us"))
+
+
+def _read_iso(texts: pl.Series, zone: str | None) -> pl.Series:
+    """Most columns are a date and a time with seconds throughout: the forms beyond that are tried on what is not."""
+    texts = texts.alias("text")  # a brand's column may be called as a pattern of names
+    seconds = texts.str.replace(*_BLANK_BETWEEN).str.to_datetime(_SECONDS, time_unit="us", strict=False)
+    read = seconds.to_frame().with_columns(_local(pl.col("text"), zone).alias("text")).to_series()
+    other = seconds.is_null() & texts.is_not_null()
+    if not other.any():
+        return read
+    others = texts.filter(other).to_frame().select(_iso_of_any_form(pl.col("text"), zone)).to_series()
+    return read.scatter(other.arg_true(), others)
+
+
+def _iso_of_any_form(text: pl.Expr, zone: str | None) -> pl.Expr:
     has_offset = text.str.contains(_TIME_WITH_OFFSET)
     bare = pl.when(has_offset).then(text.str.replace(r"\s?" + _OFFSET, "")).otherwise(text)
-    bare = bare.str.replace(r"^(\d{4}-\d{2}-\d{2})[ t]", "${1}T")
+    bare = bare.str.replace(*_BLANK_BETWEEN)
     wall = pl.coalesce(
-        bare.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False),
+        bare.str.to_datetime(f"{_SECONDS}%.f", time_unit="us", strict=False),
         bare.str.to_datetime("%Y-%m-%dT%H:%M", time_unit="us", strict=False),
         bare.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")),
     )

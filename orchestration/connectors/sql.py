@@ -99,7 +99,7 @@ def _of_postgres(
         kinds = {each.name: each.kind for each in columns}
         times = [name for name, kind in kinds.items() if kind in TIMES]
         asked = asked.only(times, [name for name, kind in kinds.items() if kind in NUMBERS])
-        control = Control(asked, session.totals(stream, asked, kinds, where))
+        control = Control(asked, session.totals(stream, asked, where))
     highest = None
     if stream.cursor is not None:
         highest = session.highest(stream, known[stream.cursor].kind, ceiling(extraction.loaded_at))

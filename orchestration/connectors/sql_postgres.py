@@ -126,14 +126,12 @@ class PostgresSession:
         """The highest value of the cursor column; times after `ceiling` (naive UTC) are left out."""
         return self._ask(highest_query(stream, kind, ceiling), stream.shown).column(0)[0].as_py()
 
-    def totals(
-        self, stream: SqlStream, asked: Asked, kinds: Mapping[str, str], where: str
-    ) -> Callable[[], pl.DataFrame]:
+    def totals(self, stream: SqlStream, asked: Asked, where: str) -> Callable[[], pl.DataFrame]:
         """store, day, rows, amount by cell (sql_control.Control.totals), asked while rows are read.
 
         A server that gives no second connection to the same snapshot is asked before.
         """
-        query = totals_query(stream, asked, kinds, where)
+        query = totals_query(stream, asked, where)
         beside = self._beside()
         if beside is None:
             found = self._table(query, stream.shown)

@@ -171,15 +171,12 @@ def highest_query(stream: SqlStream, kind: str, ceiling: datetime) -> str:
     return f"select max({name(stream.cursor)}){cast} from {relation(stream)}{below}"
 
 
-def totals_query(stream: SqlStream, asked: Asked, kinds: Mapping[str, str], where: str) -> str:
-    """Rows and amount by store and day (of UTC), as Control.totals wants them."""
+def totals_query(stream: SqlStream, asked: Asked, where: str) -> str:
+    """Rows and amount by store and day, as Control.totals wants them; the day is that of the session's zone, UTC."""
     store = "null::text" if asked.store is None else name(asked.store)
     amount = "null::numeric" if asked.amount is None else f"sum({name(asked.amount)}::numeric)"
-    day = "null::date"
-    if asked.day is not None and kinds[asked.day] == "timestamptz":
-        day = f"({name(asked.day)} at time zone 'UTC')::date"
-    elif asked.day is not None:
-        day = f"{name(asked.day)}::date"
+    # Every session is in UTC; "at time zone" would look the zone up once a row.
+    day = "null::date" if asked.day is None else f"{name(asked.day)}::date"
     # An infinite day, and one before Christ, has no form here: its rows are counted under no day.
     calendar = "case when day between '0001-01-01' and '9999-12-31' then day end"
     return (

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.connectors.mapping_cast import brands
 from orchestration.connectors.mapping_time import to_date, to_instant
 from orchestration.errors import SourceError
 
@@ -25,6 +26,23 @@ def instant(text: str | None, zone: str | None = None, form: str | None = None) 
 )
 def test_an_offset_in_the_text_counts(text: str) -> None:
     assert instant(text, zone="Asia/Tokyo") == (datetime(2024, 7, 1, 10), False)
+
+
+def test_times_of_several_forms_in_one_column_are_each_read_as_if_alone() -> None:
+    texts = [
+        "2024-07-01 12:00:00",
+        None,
+        "2024-07-01",
+        "2024-07-01T12:00Z",
+        "soon",
+        "2024-03-31 02:30:00",
+        "2024-07-01T12:00:00.5",
+    ]
+    frame = pl.DataFrame({"^a*$": texts})
+    for zone in ("Europe/Paris", None):
+        cast = to_instant(brands("^a*$"), pl.String(), "sold_at", None, zone)
+        together = frame.select(value=cast.value, failed=cast.failed).rows()
+        assert together == [instant(text, zone) for text in texts]
 
 
 def test_a_local_time_is_put_into_utc_by_its_zone() -> None:
