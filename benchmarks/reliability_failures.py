@@ -167,7 +167,7 @@ def _parser(program: str) -> Callable[[], None]:
         from orchestration.connectors import landing
 
         child = (sys.executable, "-c", program)
-        landing.parse_files = partial(landing.parse_files, child=child)  # type: ignore[assignment]
+        landing.start_parsing = partial(landing.start_parsing, child=child)  # type: ignore[assignment]
 
     return inside
 

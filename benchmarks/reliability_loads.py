@@ -122,15 +122,15 @@ def _land(root: Path, stream: str, at: datetime) -> None:
     """Land what lies there of one stream, as a source of kind demo does."""
     from pydantic import SecretStr
 
-    from benchmarks.reliability_mutations import parse_here
     from orchestration.connectors import parse_run
     from orchestration.connectors.landing import land_source
     from orchestration.demo.delivery import mappings
     from orchestration.environment import EXAMPLE_PSEUDONYM_KEY
     from orchestration.settings import Source
     from orchestration.workspace import Workspace
+    from tests.bakery import parsed_here
 
-    parse_run._run = parse_here
+    parse_run._started = parsed_here
     land_source(
         Source.model_validate({"name": "demo", "kind": "demo"}),
         [each for each in mappings(root / "demo_world", root) if each.stream == stream],

@@ -36,7 +36,7 @@ from benchmarks.reliability_mutators import (
     instant,
     minor,
 )
-from tests.bakery import COLUMNS
+from tests.bakery import COLUMNS, parsed_here
 
 TRIALS, QUICK, BATCH = 10_000, 250, 250
 REAL_PARSER_EVERY = 50
@@ -186,14 +186,6 @@ def _misread(changed: list[dict[str, Any]], row: Row, value: Value) -> str:
     return ""
 
 
-def parse_here(job: Path, folder: Path, seconds: float, child: Sequence[str]) -> list[dict[str, Any]]:
-    from orchestration.connectors import parse
-
-    parse.main(job)
-    results: list[dict[str, Any]] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    return results
-
-
 def batch(numbers: Sequence[int], folder: Path) -> dict[int, dict[str, Any]]:
     """Trials in a forked child with a limit on memory; a trial that ends the child is a crash of that trial."""
     done: dict[int, dict[str, Any]] = {}
@@ -223,10 +215,10 @@ def _work(due: Sequence[int], folder: Path, report: Path) -> None:
 
     logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_BYTES, CHILD_BYTES))
-    real = parse_run._run
+    real = parse_run._started
     with report.open("a", encoding="utf-8") as out:
         for number in due:
-            parse_run._run = real if number % REAL_PARSER_EVERY == 0 else parse_here
+            parse_run._started = real if number % REAL_PARSER_EVERY == 0 else parsed_here
             root = folder / f"{number}"
             try:
                 said = judge(number, root)

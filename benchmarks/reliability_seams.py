@@ -19,11 +19,12 @@ from typing import Any
 
 from benchmarks.figures import Figure
 from benchmarks.reliability_journal import Journal, seconds_left
-from benchmarks.reliability_mutations import COLUMNS, parse_here, written
+from benchmarks.reliability_mutations import COLUMNS, written
 from benchmarks.reliability_mutators import delivery
 from benchmarks.reliability_nights import count_changes, new_workspace
 from benchmarks.reliability_rivals import FIRST, run
 from benchmarks.reliability_state import digest, files_of, listing, whole
+from tests.bakery import parsed_here
 
 DELIVERIES = 3
 KEY = "nanolift-example-key-published-and-not-a-secret"
@@ -40,7 +41,7 @@ def land(root: Path) -> None:
     from orchestration.settings import Source
     from orchestration.workspace import Workspace
 
-    parse_run._run = parse_here
+    parse_run._started = parsed_here
     stream = {"stream": "pos_lines", "path": "in/*.csv", "columns": COLUMNS}
     source = Source.model_validate({"name": "tills", "kind": "csv", "streams": [stream]})
     workspace = Workspace.at(root)

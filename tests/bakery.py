@@ -1,7 +1,8 @@
-"""A bakery's workspace that tests and trials land till lines in."""
+"""A bakery's workspace that tests and trials land till lines in, and a parser in this process for them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 from pydantic import SecretStr
 
+from orchestration.connectors import parse
 from orchestration.connectors.landing import land_source
 from orchestration.connectors.loads import LoadResult, active_loads, read_loads
 from orchestration.settings import Source
@@ -36,6 +38,26 @@ COLUMNS: dict[str, Any] = {
     "channel": {"constant": "store"},
     "is_return": {"constant": False},
 }
+
+
+class _Done:
+    """A parser process that has ended."""
+
+    def __init__(self, status: int) -> None:
+        self._status = status
+
+    def poll(self) -> int:
+        return self._status
+
+    wait = poll
+
+    def kill(self) -> None:
+        raise AssertionError("it has ended")
+
+
+def parsed_here(job: Path, folder: Path, child: Sequence[str]) -> _Done:
+    """In place of parse_run._started: parse in this process, which saves half a second a landing."""
+    return _Done(parse.main(job))
 
 
 class Bakery:

@@ -10,8 +10,9 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -24,7 +25,7 @@ from orchestration.connectors.landing_file import LandingContext, land_file
 from orchestration.connectors.loads import PARSING, Load, LoadResult, active_loads, from_iso, read_loads, sweep
 from orchestration.connectors.mapping import mapping_version
 from orchestration.connectors.mapping_spec import StreamMapping
-from orchestration.connectors.parse_run import parse_files, unparsed
+from orchestration.connectors.parse_run import arrived, start_parsing, unparsed
 from orchestration.connectors.pseudonyms import KEY_VERSION, Pseudonymiser
 from orchestration.connectors.vault import Vault
 from orchestration.privacy.suppression import Suppression
@@ -113,19 +114,23 @@ def _land(
     pasts = [before(place, mapping_version(place.mapping, context.brand_timezone), active) for _, place in new]
     files = [(file, place.mapping) for file, place in new if file.rows is None]
     known = [past.known for past, (file, _) in zip(pasts, new, strict=True) if file.rows is None]
-    parsed_files = iter(parse_files(files, folder, known=known) if files else ())
     redone = {_bytes_of(file, place) for file, place in new}
     kept = [load for load in active if (load.stream, load.mapping_slot, load.source_sha256) not in redone]
     sequences = _last_sequences(everything)
-    for (file, place), past in zip(new, pasts, strict=True):
-        parsed = next(parsed_files) if file.rows is None else unparsed(file)
-        stream = place.mapping.stream
-        sequences[stream] = sequences.get(stream, 0) + 1
-        earlier = [load for load in kept if load.stream == stream]
-        load = land_file(parsed, place, source.name, context, earlier, sequences[stream], past)
-        kept.append(load)
-        results.append(_result(load))
-        _log(load)
+    with start_parsing(files, folder, known=known) if files else nullcontext() as parsing:
+        numbers = count()
+        for (file, place), past in zip(new, pasts, strict=True):
+            if parsing is not None and file.rows is None:
+                arriving = parsing.arriving(next(numbers))
+            else:
+                arriving = arrived(unparsed(file))
+            stream = place.mapping.stream
+            sequences[stream] = sequences.get(stream, 0) + 1
+            earlier = [load for load in kept if load.stream == stream]
+            load = land_file(arriving, place, source.name, context, earlier, sequences[stream], past)
+            kept.append(load)
+            results.append(_result(load))
+            _log(load)
     return results
 
 

@@ -7,6 +7,7 @@ pseudonyms.py, scrub.py, landing_rows.py), which files are landed (landing.py).
 from __future__ import annotations
 
 import logging
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ from orchestration.connectors.landing_settle import Settled, settle
 from orchestration.connectors.landing_write import Tally, write_mapped
 from orchestration.connectors.loads import Load, arrow_schema, commit, iso
 from orchestration.connectors.mapping import mapping_version
-from orchestration.connectors.parse_run import Parsed
+from orchestration.connectors.parse_run import Arriving, Parsed
 from orchestration.connectors.pseudonyms import REFERENCE_SCHEMA, Pseudonymiser
 from orchestration.connectors.sql_control import compared
 from orchestration.connectors.streams import STREAMS
@@ -43,7 +44,7 @@ from orchestration.connectors.vault_quarantine import (
     write_quarantine,
 )
 from orchestration.durable import sha256_of
-from orchestration.errors import IntegrityError
+from orchestration.errors import IntegrityError, SourceError
 from orchestration.privacy.erase_ingest import unnamed
 from orchestration.privacy.suppression import Suppression
 from orchestration.workspace import Workspace
@@ -64,7 +65,7 @@ class LandingContext:
 
 
 def land_file(
-    parsed: Parsed,
+    arriving: Arriving,
     place: Place,
     source: str,
     context: LandingContext,
@@ -72,9 +73,10 @@ def land_file(
     sequence: int,
     past: Before,
 ) -> Load:
-    """Land one parsed file and commit it.
+    """Land one file and commit it, once the parser process has ended well.
 
     Args:
+        arriving: the file's rows; they may still be parsed.
         place: the mapping, and its slot among the source's mappings of the stream.
         earlier: the source's loads of the stream that stay active, in landing order.
         sequence: the new load's number within the source's stream.
@@ -82,16 +84,21 @@ def land_file(
 
     Raises:
         IntegrityError: rows read are not accepted + quarantined + duplicates.
-        SourceError: the file's types can never be what the mapping says.
+        SourceError: the file's types can never be what the mapping says; and those of Parsing.ended.
     """
     mapping, stream = place.mapping, STREAMS[place.mapping.stream]
-    load_id = f"{sequence:06d}_{parsed.file.sha256[:8]}"
+    load_id = f"{sequence:06d}_{arriving.file.sha256[:8]}"
     folder = context.workspace.landing / source / stream.name / load_id
     partial = folder.with_name(f".{load_id}")
     partial.mkdir(parents=True)
     stamp = Stamp(source, load_id, context.loaded_at, context.brand_timezone)
     listed = context.suppression
-    tally = write_mapped(parsed, mapping, stamp, context.pseudonymiser, partial / "data.parquet", listed)
+    try:
+        tally = write_mapped(arriving, mapping, stamp, context.pseudonymiser, partial / "data.parquet", listed)
+        parsed = arriving.parsed()
+    except SourceError:
+        shutil.rmtree(partial)
+        raise
     data, before = partial / "data.parquet", [load.data for load in earlier]
     accepted, duplicates, conflicts, removed = sum(map(len, tally.half_keys)), 0, 0, None
     if before or may_repeat(tally.half_keys):

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
 from orchestration.connectors.base import FILE_ROW
-from orchestration.connectors.parse_run import Parsed
+from orchestration.connectors.growing import Growing
+from orchestration.connectors.parse_run import Arriving
 from orchestration.connectors.row_stream import read_ahead
 
 # Rows mapped at once: more costs memory (about 1 KB a row while mapped), fewer cost time (a fixed 20 ms a batch).
@@ -29,27 +29,35 @@ AHEAD = 2
 Frames = Callable[[], Generator[pl.DataFrame, None, None]]
 
 
-def frames_of(parsed: Parsed) -> list[Frames]:
+def frames_of(arriving: Arriving) -> list[Frames]:
     """The readings of a delivery, quickest first: each gives all its frames, at least one, with FILE_ROW in front.
 
     A reading that raises NotQuickError is thrown away and the next one taken.
     """
-    if parsed.file.rows is not None:
-        return [partial(_streamed, reading) for reading in parsed.file.rows.readings]
-    assert parsed.rows_path is not None  # a parsed file has one
-    return [partial(_parsed, parsed.rows_path)]
+    if arriving.file.rows is not None:
+        return [partial(_streamed, reading) for reading in arriving.file.rows.readings]
+    return [partial(_parsed, arriving)]
 
 
-def _parsed(path: Path) -> Generator[pl.DataFrame, None, None]:
-    with pa.ipc.open_file(str(path)) as reader:
-        waiting: list[Any] = []
-        for number in range(reader.num_record_batches):
-            waiting.append(reader.get_batch(number))
-            if sum(batch.num_rows for batch in waiting) >= MAPPED_ROWS:
-                yield _frame(waiting)
-                waiting = []
-        if waiting or not reader.num_record_batches:
-            yield _frame(waiting, reader.schema)
+def _parsed(arriving: Arriving) -> Generator[pl.DataFrame, None, None]:
+    """Frames of the parser's file, while it is written.
+
+    Raises:
+        SourceUnavailableError, SourceError: why the parser left it unfinished.
+    """
+    assert arriving.rows_path is not None  # a parsed file has one
+    try:
+        with closing(Growing(arriving.rows_path, arriving.is_over)) as file:
+            reader = pa.ipc.open_stream(pa.PythonFile(file, mode="r"))
+            given = False
+            for together in _gathered(reader, MAPPED_ROWS):
+                given = True
+                yield _frame(together)
+            if not given:
+                yield _frame([], reader.schema)
+    except (OSError, pa.ArrowInvalid):
+        arriving.parsed()
+        raise
 
 
 def _streamed(reading: Callable[[], Iterator[Any]]) -> Generator[pl.DataFrame, None, None]:

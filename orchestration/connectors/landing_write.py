@@ -26,7 +26,7 @@ from orchestration.connectors.landing_rows import Stamp, half_keys, key_hashes, 
 from orchestration.connectors.loads import arrow_schema
 from orchestration.connectors.mapping import Mapped, apply_mapping
 from orchestration.connectors.mapping_spec import StreamMapping
-from orchestration.connectors.parse_run import Parsed
+from orchestration.connectors.parse_run import Arriving
 from orchestration.connectors.pseudonyms import Pseudonymiser
 from orchestration.connectors.row_stream import NotQuickError
 from orchestration.connectors.scrub import scrub
@@ -110,7 +110,7 @@ def _is_text(kind: Any) -> bool:
 
 
 def write_mapped(
-    parsed: Parsed,
+    arriving: Arriving,
     mapping: StreamMapping,
     stamp: Stamp,
     pseudonymiser: Pseudonymiser,
@@ -126,18 +126,18 @@ def write_mapped(
         SourceError: the types of the delivery can never be what the mapping says.
         SourceUnavailableError: the source stopped giving rows.
     """
-    *quick, last = frames_of(parsed)
+    *quick, last = frames_of(arriving)
     for frames in quick:
         try:
-            return _write_frames(frames(), parsed, mapping, stamp, pseudonymiser, path, listed)
+            return _write_frames(frames(), arriving, mapping, stamp, pseudonymiser, path, listed)
         except NotQuickError:
-            logger.info("%s: read once more, as text", parsed.file.shown)
-    return _write_frames(last(), parsed, mapping, stamp, pseudonymiser, path, listed)
+            logger.info("%s: read once more, as text", arriving.file.shown)
+    return _write_frames(last(), arriving, mapping, stamp, pseudonymiser, path, listed)
 
 
 def _write_frames(
     frames: Generator[pl.DataFrame, None, None],
-    parsed: Parsed,
+    arriving: Arriving,
     mapping: StreamMapping,
     stamp: Stamp,
     pseudonymiser: Pseudonymiser,
@@ -146,12 +146,12 @@ def _write_frames(
 ) -> Tally:
     stream = STREAMS[mapping.stream]
     form = WrittenForm.of(mapping)
-    control = parsed.file.rows.control if parsed.file.rows is not None else None
+    control = arriving.file.rows.control if arriving.file.rows is not None else None
     tally = Tally(control=None if control is None else control.fresh())
     with closing(frames), parquet_writer(path, form.schema) as writer, ThreadPoolExecutor(1, "write") as writing:
         written: Future[None] | None = None
         for frame in frames:
-            mapped = _mapped(frame, mapping, parsed)
+            mapped = _mapped(frame, mapping, arriving)
             _count(tally, frame, mapped)
             rows, references = pseudonymiser.replace(mapped.rows, stream)
             if listed is not None and not listed.is_empty:
@@ -161,7 +161,7 @@ def _write_frames(
             tally.name(references)
             tally.half_keys.append(half_keys(rows, stream))
             tally.see(rows.get_column("occurred_at"))
-            if parsed.file.is_complete and mapped.unfit.height:
+            if arriving.file.is_complete and mapped.unfit.height:
                 unfit = stamped(pseudonymiser.replace(mapped.unfit, stream)[0], stream, stamp)
                 tally.unfit_keys.append(key_hashes(unfit, stream))
             if written is not None:
@@ -236,10 +236,10 @@ def _count(tally: Tally, frame: pl.DataFrame, mapped: Mapped) -> None:
         tally.control.count(frame, mapped)
 
 
-def _mapped(frame: pl.DataFrame, mapping: StreamMapping, parsed: Parsed) -> Mapped:
-    shown = parsed.file.shown
+def _mapped(frame: pl.DataFrame, mapping: StreamMapping, arriving: Arriving) -> Mapped:
+    shown = arriving.file.shown
     try:
-        return apply_mapping(frame, mapping, parsed.missing)
+        return apply_mapping(frame, mapping, arriving.missing)
     except SourceError as error:
         raise SourceError(f"{shown}: stream {mapping.stream}: {error}") from error
     except pl.exceptions.PolarsError as error:

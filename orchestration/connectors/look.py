@@ -21,7 +21,7 @@ from orchestration.connectors.files import SourceFile
 from orchestration.connectors.landing_frames import frames_of
 from orchestration.connectors.mapping import Mapped, apply_mapping
 from orchestration.connectors.mapping_spec import StreamMapping
-from orchestration.connectors.parse_run import Parsed, parse_files, unparsed
+from orchestration.connectors.parse_run import Parsed, arrived, parse_files, unparsed
 from orchestration.errors import NanoliftError, SourceError
 from orchestration.settings import Source
 
@@ -73,7 +73,7 @@ def _look(source: Source, mapping: StreamMapping, extraction: Extraction) -> Loo
         return Look(mapping.stream, problem="it lets us in, but shows no whole file yet")
     file, _ = found[-1]
     parsed = _parsed(file, mapping, extraction.folder)
-    with closing(frames_of(parsed)[-1]()) as frames:
+    with closing(frames_of(arrived(parsed))[-1]()) as frames:
         frame = next(frames)
     mapped = _mapped(frame, mapping, parsed)
     reasons = Counter(mapped.rejected.get_column(FILE_REASON).to_list()) if mapped.rejected.height else Counter()

@@ -66,7 +66,7 @@ def parse_file(task: Task, output: Path) -> dict[str, Any]:
         ):
             for batch in read(task):
                 if writer is None:
-                    writer = pa.ipc.new_file(str(output.with_suffix(".arrow")), batch.table.schema)
+                    writer = pa.ipc.new_stream(str(output.with_suffix(".arrow")), batch.table.schema)
                 writer.write_table(batch.table)
                 for record in batch.malformed:
                     broken.write(_line(record))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from orchestration.connectors import parse, parse_run
-from tests.bakery import KEY, Bakery
+from orchestration.connectors import parse_run
+from tests.bakery import KEY, Bakery, parsed_here
 
 
 @pytest.fixture(autouse=True)
@@ -20,12 +18,7 @@ def _parse_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     if request.module.__name__.endswith("test_parse_run"):
         return
 
-    def run(job: Path, folder: Path, seconds: float, child: Sequence[str]) -> list[dict[str, Any]]:
-        assert parse.main(job) in (0, parse.WRONG_FILE)
-        results: list[dict[str, Any]] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-        return results
-
-    monkeypatch.setattr(parse_run, "_run", run)
+    monkeypatch.setattr(parse_run, "_started", parsed_here)
 
 
 @pytest.fixture

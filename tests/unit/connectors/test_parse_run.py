@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import threading
+import time
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from orchestration.connectors import landing
 from orchestration.connectors.base import SourceUnavailableError
 from orchestration.connectors.files import SourceFile
+from orchestration.connectors.growing import Growing
 from orchestration.connectors.mapping_spec import StreamMapping
-from orchestration.connectors.parse_run import parse_files
+from orchestration.connectors.parse_run import parse_files, start_parsing
 from orchestration.errors import SourceError
+from tests.bakery import LINES, Bakery
 
 MAPPING = StreamMapping.model_validate(
     {"stream": "campaign_products", "path": "x.csv", "columns": {"campaign_id": "a", "product_id": "b"}}
@@ -63,6 +70,39 @@ def test_a_child_that_hangs_is_stopped(tmp_path: Path, folder: Path) -> None:
     child.write_text("import time\ntime.sleep(60)\n")
     with pytest.raises(SourceUnavailableError, match="took more than 0 s"):
         parse_files([(source_file(tmp_path), MAPPING)], folder, seconds=0.3, child=[sys.executable, str(child)])
+
+
+@pytest.mark.parametrize("end", ["sys.exit(9)", "time.sleep(60)"])
+def test_nothing_is_landed_of_rows_that_came_before_the_child_ended_badly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    program = (
+        f"import sys, time, pathlib, orchestration.connectors.parse as p; p.main(pathlib.Path(sys.argv[1])); {end}"
+    )
+    dying = partial(start_parsing, child=[sys.executable, "-c", program], seconds=2.0)
+    monkeypatch.setattr(landing, "start_parsing", dying)
+    bakery = Bakery(tmp_path / "bakery")
+    bakery.write("monday.csv", LINES)
+    with pytest.raises(SourceUnavailableError, match=r"exit status 9|took more than 2 s"):
+        bakery.land()
+    assert not [path for path in bakery.workspace.landing.rglob("*") if path.is_file()]
+
+
+def test_a_file_that_grows_is_read_to_its_end(tmp_path: Path) -> None:
+    path, over = tmp_path / "growing", threading.Event()
+
+    def write() -> None:
+        with path.open("wb", buffering=0) as file:
+            for part in (b"ab", b"cdef", b"g"):
+                time.sleep(0.02)
+                file.write(part)
+        over.set()
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    with closing(Growing(path, over.is_set)) as file:
+        assert [file.read(5), file.read(5), file.read(5)] == [b"abcde", b"fg", b""]
+    writing.join()
 
 
 def test_the_child_is_given_no_key(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
