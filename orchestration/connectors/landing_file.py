@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -32,6 +33,7 @@ from orchestration.connectors.landing_settle import Settled, settle
 from orchestration.connectors.landing_write import Tally, write_mapped
 from orchestration.connectors.loads import Load, arrow_schema, commit, iso
 from orchestration.connectors.mapping import mapping_version
+from orchestration.connectors.mapping_spec import StreamMapping
 from orchestration.connectors.parse_run import Arriving, Parsed
 from orchestration.connectors.pseudonyms import REFERENCE_SCHEMA, Pseudonymiser
 from orchestration.connectors.sql_control import compared
@@ -92,13 +94,7 @@ def land_file(
     partial = folder.with_name(f".{load_id}")
     partial.mkdir(parents=True)
     stamp = Stamp(source, load_id, context.loaded_at, context.brand_timezone)
-    listed = context.suppression
-    try:
-        tally = write_mapped(arriving, mapping, stamp, context.pseudonymiser, partial / "data.parquet", listed)
-        parsed = arriving.parsed()
-    except SourceError:
-        shutil.rmtree(partial)
-        raise
+    tally, parsed = _written(arriving, mapping, stamp, context, partial)
     data, before = partial / "data.parquet", [load.data for load in earlier]
     accepted, duplicates, conflicts, removed = sum(map(len, tally.half_keys)), 0, 0, None
     if before or may_repeat(tally.half_keys):
@@ -158,6 +154,19 @@ def land_file(
         context.vault.add(references, f"landing {source}/{stream.name}/{load_id}", context.loaded_at)
     commit(partial, load)
     return load
+
+
+def _written(
+    arriving: Arriving, mapping: StreamMapping, stamp: Stamp, context: LandingContext, partial: Path
+) -> tuple[Tally, Parsed]:
+    """Write the rows into the load's partial folder; what they add up to, and what the parser said at its end."""
+    try:
+        data = partial / "data.parquet"
+        tally = write_mapped(arriving, mapping, stamp, context.pseudonymiser, data, context.suppression)
+        return tally, arriving.parsed()
+    except SourceError:
+        shutil.rmtree(partial)
+        raise
 
 
 def _set_aside(tally: Tally, parsed: Parsed, context: LandingContext, place: tuple[str, str, str]) -> int:
