@@ -22,6 +22,8 @@ from orchestration.exports.words import DESIGN_WORDS, outcome_of
 
 _PROVEN_SHOWN = 6
 _OTHERS_SHOWN = 3
+# So many campaigns that cannot be measured for the same reason are named, more are counted.
+_NAMED = 4
 _TONE_ORDER: dict[Tone, int] = {"good": 0, "bad": 1, "careful": 2, "open": 3, "missing": 4}
 _TONE_LABELS: dict[Tone, str] = {
     "good": mark("Proven gain"),
@@ -71,11 +73,13 @@ def own_headline(results: pl.DataFrame, language: Language = ENGLISH) -> Headlin
 
 
 def beyond_headlines(results: pl.DataFrame, language: Language = ENGLISH) -> tuple[str, ...]:
-    """How many measured campaigns are not among the headlines, and why the others cannot be measured."""
+    """How many measured campaigns are not among the headlines, and which of the others cannot be measured, and why."""
     campaigns = _by_campaign(results)
     unmeasured = [rows for rows in campaigns if _strongest(rows) == "missing"]
     more = len(campaigns) - len(unmeasured) - len(headlines(results))
-    reasons = Counter(rows[0]["note"] for rows in unmeasured)
+    named: dict[str, list[str]] = {}
+    for rows in unmeasured:
+        named.setdefault(rows[0]["note"], []).append(name_of(rows[0], language))
     return (
         *(
             [
@@ -91,10 +95,10 @@ def beyond_headlines(results: pl.DataFrame, language: Language = ENGLISH) -> tup
         *(
             language.say(
                 "%(campaigns)s cannot be measured: %(why)s.",
-                campaigns=_campaigns(count, language),
+                campaigns=", ".join(names) if len(names) <= _NAMED else _campaigns(len(names), language),
                 why=note(reason, language),
             )
-            for reason, count in reasons.most_common()
+            for reason, names in sorted(named.items(), key=lambda each: -len(each[1]))
         ),
     )
 
