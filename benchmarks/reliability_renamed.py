@@ -31,10 +31,10 @@ def messages(root: Path, key: str) -> dict[str, str]:
     import polars as pl
     from pydantic import SecretStr
 
-    from orchestration.connectors.pseudonyms import messages_of
+    from orchestration.connectors.pseudonyms import REFERENCE_SCHEMA, messages_of
     from orchestration.connectors.vault_box import Box
 
-    entries = pl.DataFrame(list(Box(root / "vault", SecretStr(key), "vault").read()))
+    entries = pl.DataFrame(list(Box(root / "vault", SecretStr(key), "vault").read()), schema=REFERENCE_SCHEMA)
     return dict(zip(entries.get_column("identity_key"), messages_of(entries), strict=True))
 
 

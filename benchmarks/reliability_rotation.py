@@ -52,6 +52,8 @@ from benchmarks.reliability_renamed import differing, drawn, messages, places, t
 from benchmarks.reliability_search import hits
 
 PEOPLE, QUICK_PEOPLE = 20, 3
+# So many that those of their sales that cannot be typed do not stop a night.
+MARKET_PEOPLE = 80
 KILLS, QUICK_KILLS = 20, 2
 
 
@@ -152,6 +154,7 @@ def market(folder: Path, people: int) -> dict[str, Any]:
     root, told = folder / "market", folder / "told"
     place = f'\n[[delivery]]\nname = "agency"\nkind = "folder"\npath = "{root}/place"\n'
     own_workspace(root, more=place + canaries.toml())
+    (root / "place").mkdir()
     canaries.write(root / "in", people)
 
     def do(work: Callable[[], Any]) -> Any:
@@ -213,7 +216,7 @@ def figures(quick: bool) -> Iterable[Figure]:
     import_all()
     try:
         if not quick and "market" not in journal.done and seconds_left() > 0:
-            journal.write("market", **market(folder, people))
+            journal.write("market", **market(folder, MARKET_PEOPLE))
         if any(name not in journal.done for name in ("small", *names)) and seconds_left() > 0:
             small = Small(folder, people)
             whole = small.whole()

@@ -35,6 +35,7 @@ from orchestration.lock import workspace_lock
 from orchestration.privacy.erase_people import IDENTITY_KEY, Person, asked_for, person_of
 from orchestration.privacy.erase_publish import recall_list
 from orchestration.privacy.erase_rows import owned
+from orchestration.privacy.kept_lots import read_lots
 from orchestration.privacy.pending import refuse_while_rotating
 from orchestration.privacy.suppression import bare, bares
 from orchestration.privacy.workspace_key import adopt_key
@@ -107,6 +108,7 @@ def _answer(workspace: Workspace, settings: Settings, key: SecretStr, person: Pe
             "asked_at": now.isoformat(timespec="seconds") + "Z",
             "brand": settings.brand.name,
             "identities": person.references.to_dicts(),
+            "lots": _lots(workspace, key, person),
             "linked_to_others_too": len(person.shared),
             "rows_of_others_that_mention_them": mentions,
             "sources": {source.name: {"kind": source.kind, "basis": source.basis} for source in settings.sources},
@@ -116,6 +118,14 @@ def _answer(workspace: Workspace, settings: Settings, key: SecretStr, person: Pe
         },
     )
     return answer
+
+
+def _lots(workspace: Workspace, key: SecretStr, person: Person) -> dict[str, list[int]]:
+    """What was drawn for the person before the pseudonym key changed: purpose and seed → lots, of 2^64."""
+    found = {}
+    for (purpose, seed), drawn in read_lots(workspace, key).items():
+        found[f"{purpose} {seed}"] = sorted({drawn[each] for each in person.keys & drawn.keys()})
+    return {name: lots for name, lots in found.items() if lots}
 
 
 def _landed(workspace: Workspace, person: Person) -> tuple[dict[str, Rows], int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -16,12 +16,14 @@ import polars as pl
 from pydantic import SecretStr
 
 from orchestration.connectors.landing_rows import row_groups
-from orchestration.connectors.loads import read_loads
+from orchestration.connectors.loads import Load, read_loads
 from orchestration.connectors.streams import STREAMS
 from orchestration.connectors.vault import Vault
 from orchestration.durable import sync
+from orchestration.privacy.kept_lots import forget_lots
 from orchestration.privacy.retention_history import runs_over
 from orchestration.privacy.rewrite import replace_box
+from orchestration.privacy.rotation_rows import key_columns, keys_in
 from orchestration.settings import Retention
 from orchestration.workspace import Workspace
 
@@ -49,22 +51,23 @@ def unused_references(workspace: Workspace, key: SecretStr, at: datetime, is_dry
     if not workspace.vault.exists():
         return 0
     entries = Vault(workspace.vault, key).read("retention", at)
-    stay = entries.filter(pl.col("identity_key").is_in(pl.Series(sorted(_named(workspace)), dtype=pl.String).implode()))
+    named = pl.Series(sorted(named_keys(read_loads(workspace.landing))), dtype=pl.String)
+    stay = entries.filter(pl.col("identity_key").is_in(named.implode()))
     gone = entries.height - stay.height
     if gone and not is_dry:
+        forget_lots(workspace, key, set(entries.get_column("identity_key")) - set(named))
         replace_box(workspace.vault, key, "vault", stay.to_dicts())
     return gone
 
 
-def _named(workspace: Workspace) -> set[str]:
+def named_keys(loads: Iterable[Load]) -> set[str]:
     """Every identity key that a landed row holds."""
     named: set[str] = set()
-    for load in read_loads(workspace.landing):
-        columns = [each.reference.landed_as for each in STREAMS[load.stream].columns if each.reference is not None]
-        for rows in row_groups(load.data, sorted(set(columns))) if columns else ():
-            for column in rows.get_columns():
-                values = column.explode() if column.dtype == pl.List(pl.String) else column
-                named.update(values.drop_nulls().unique().to_list())
+    for load in loads:
+        stream = STREAMS[load.stream]
+        columns = sorted(key_columns(stream))
+        for rows in row_groups(load.data, columns) if columns else ():
+            named |= keys_in(rows, stream)
     return named
 
 

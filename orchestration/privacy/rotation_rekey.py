@@ -19,7 +19,6 @@ from pathlib import Path
 import polars as pl
 from pydantic import SecretStr
 
-from orchestration.connectors.landing_rows import row_groups
 from orchestration.connectors.loads import Load, read_loads, sweep, verify_load
 from orchestration.connectors.pseudonyms import Pseudonymiser, messages_of
 from orchestration.connectors.streams import STREAMS
@@ -32,9 +31,10 @@ from orchestration.generations import current
 from orchestration.privacy.kept_lots import PURPOSE as LOTS
 from orchestration.privacy.kept_lots import read_lots, write_lots
 from orchestration.privacy.receipt import read_receipt, signed
+from orchestration.privacy.retention_files import named_keys
 from orchestration.privacy.rewrite import Change, replace_box, rewrite_load
 from orchestration.privacy.rotation_journal import Keys, Rotation, noted, old_key_is_needed
-from orchestration.privacy.rotation_rows import handed_on, key_columns, keys_in, renamed
+from orchestration.privacy.rotation_rows import handed_on, key_columns, renamed
 from orchestration.privacy.suppression import PURPOSE as SUPPRESSION
 from orchestration.privacy.workspace_key import Recorded, recorded, write_record
 from orchestration.workspace import Workspace
@@ -52,15 +52,10 @@ def looked_at(workspace: Workspace, key: SecretStr, version: str, at: datetime) 
         IntegrityError: bytes that are not what was written, a landed key without its reference, another key.
     """
     loads = read_loads(workspace.landing)
-    named: set[str] = set()
     for load in loads:
         verify_load(load)
-        stream = STREAMS[load.stream]
-        columns = list(key_columns(stream))
-        for rows in row_groups(load.data, columns) if columns else ():
-            named |= keys_in(rows, stream)
     known = set(_names(workspace, key, version, key, version, at))
-    if missing := named - known:
+    if missing := named_keys(loads) - known:
         raise IntegrityError(
             f"{len(missing)} landed identity keys have no reference in {workspace.vault}, so nobody can tell what they "
             "are called under another key: put the vault back from a backup that has them. Nothing was changed"

@@ -23,6 +23,7 @@ from orchestration.nightly import RunRequest, run_nightly
 from orchestration.privacy import rotation_rekey
 from orchestration.privacy.access import access
 from orchestration.privacy.erase import EraseRequest, erase
+from orchestration.privacy.kept_lots import read_lots, write_lots
 from orchestration.privacy.receipt import read_receipt, write_receipt
 from orchestration.privacy.rewrite import replace_box
 from orchestration.privacy.rotation import RotateRequest, rotate
@@ -231,3 +232,17 @@ def test_a_key_out_of_an_old_export_is_told_as_such(nest: Path) -> None:
     keys(NEW)
     with pytest.raises(ConfigurationError, match="of another pseudonym key than today's"):
         erase(EraseRequest(nest, (old,)))
+
+
+def test_lots_are_told_to_whom_they_are_about_and_go_with_them(nest: Path, tmp_path: Path) -> None:
+    rotate(RotateRequest(nest))
+    keys(NEW)
+    workspace, secret = Workspace.at(nest), SecretStr(NEW)
+    by_reference = {said: key for key, said in messages(nest, NEW).items()}
+    one, other = (by_reference[f"loyalty|{canaries.card(number)}"] for number in range(2))
+    write_lots(workspace, secret, {("standing holdout", 7): {one: 11, other: 12}})
+
+    access(nest, canaries.request(0), tmp_path / "answer")
+    assert json.loads((tmp_path / "answer" / "person.json").read_text())["lots"] == {"standing holdout 7": [11]}
+    erase(EraseRequest(nest, (canaries.request(0),)))
+    assert read_lots(workspace, secret) == {("standing holdout", 7): {other: 12}}
