@@ -57,6 +57,12 @@ def land(root: Path, night_no: int) -> None:
     )
 
 
+def deliver_again(folder: Path) -> None:
+    """The same rows in files of other bytes: backwards."""
+    for file in folder.glob("*.jsonl"):
+        file.write_text("".join(reversed(file.read_text(encoding="utf-8").splitlines(keepends=True))), encoding="utf-8")
+
+
 def publish(root: Path) -> str:
     """A run with the pipeline's own session, manifest and publishing, and joins of what is landed in between."""
     import duckdb

@@ -97,6 +97,11 @@ def differing(one: Mapping[str, Counter[str]], other: Mapping[str, Counter[str]]
     return said
 
 
+def rows_of(said: Mapping[str, Mapping[str, int]]) -> dict[str, Counter[str]]:
+    """Tables as JSON brought them from a child."""
+    return {name: Counter(rows) for name, rows in said.items()}
+
+
 def places(root: Path, digests: frozenset[str], key: str, apart: tuple[str, ...]) -> dict[str, int]:
     """File → how many of these pseudonyms stand in it, with or without their version, raw or decoded."""
     found = {}

@@ -23,8 +23,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,7 @@ from benchmarks.reliability_rekeyed import (
     OLD,
     THIRD,
     counts,
+    deliver_again,
     erase,
     import_all,
     keys,
@@ -48,7 +48,7 @@ from benchmarks.reliability_rekeyed import (
     rotate,
     sound_receipts,
 )
-from benchmarks.reliability_renamed import differing, drawn, messages, places, tables, versions
+from benchmarks.reliability_renamed import differing, drawn, messages, places, rows_of, tables, versions
 from benchmarks.reliability_search import hits
 
 PEOPLE, QUICK_PEOPLE = 20, 3
@@ -144,11 +144,6 @@ class Small:
         return said | {"change": change, "killed": killed, "by_run": by_run, "complete": complete, "mixed": mixed}
 
 
-def rows_of(said: Mapping[str, Mapping[str, int]]) -> dict[str, Counter[str]]:
-    """Tables as JSON brought them from a child."""
-    return {name: Counter(rows) for name, rows in said.items()}
-
-
 def market(folder: Path, people: int) -> dict[str, Any]:
     """Real nights: publish, rotate, a night more; beside the same nights under the old key."""
     root, told = folder / "market", folder / "told"
@@ -170,7 +165,7 @@ def market(folder: Path, people: int) -> dict[str, Any]:
         said, lots = do(lambda: [tables(root, OLD), drawn(root, OLD)])
         twin = copied(root, folder / "twin")
         by.prepare(twin)
-        canaries.write(twin / "in", people, 1)
+        deliver_again(twin / "in")
         expect(night(by, twin, NEXT_DAY), "the night under the old key")
         wanted = do(lambda: tables(twin, OLD))
         keys(OLD, NEW)
@@ -179,7 +174,7 @@ def market(folder: Path, people: int) -> dict[str, Any]:
         after = do(lambda: places(root, digests, NEW, APART))
         now, lots_now = do(lambda: [tables(root, NEW), drawn(root, NEW)])
         seen = [do(lambda: sorted(versions(root)))]
-        canaries.write(root / "in", people, 1)
+        deliver_again(root / "in")
         expect(night(by, root, NEXT_DAY), "the night after the rotation")
         later = do(lambda: tables(root, NEW))
         seen.append(do(lambda: sorted(versions(root))))
@@ -215,8 +210,6 @@ def figures(quick: bool) -> Iterable[Figure]:
     environment = dict(os.environ)
     import_all()
     try:
-        if not quick and "market" not in journal.done and seconds_left() > 0:
-            journal.write("market", **market(folder, MARKET_PEOPLE))
         if any(name not in journal.done for name in ("small", *names)) and seconds_left() > 0:
             small = Small(folder, people)
             whole = small.whole()
@@ -227,6 +220,8 @@ def figures(quick: bool) -> Iterable[Figure]:
                     break
                 number = int(name.split()[1])
                 journal.write(name, **small.kill(number, 1 + number * whole["changes"] // kills))
+        if not quick and "market" not in journal.done and seconds_left() > 0:
+            journal.write("market", **market(folder, MARKET_PEOPLE))
     finally:
         os.environ.clear()
         os.environ.update(environment)
