@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from orchestration.connectors.streams.labels import MOMENTS
 from orchestration.demo.accounts import review_author
 from orchestration.demo.campaigns import Assignment, Campaign
 from orchestration.demo.clock import DAY, Clock, waking_hours
@@ -19,7 +20,7 @@ from orchestration.demo.columns import given, typed
 from orchestration.demo.people import People
 from orchestration.demo.places import Catalogue, Places
 from orchestration.demo.randomness import Bools, Ints, Randomness, pick_share, pick_weighted
-from orchestration.demo.texts import MOMENT_RATING, MOMENT_SHARES, MOMENTS, sentences
+from orchestration.demo.texts import MOMENT_RATING, MOMENT_SHARES, sentences
 from orchestration.demo.world_parameters import WorldParameters
 
 SITES = np.array(["shop", "marketplace"], dtype=object)

@@ -9,23 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from orchestration.connectors.streams.labels import MOMENTS
 from orchestration.demo.columns import typed
 from orchestration.demo.randomness import Ints, pick_share
 
-MOMENTS = (
-    "delight",
-    "disappointment",
-    "wait",
-    "confusing_instructions",
-    "staff",
-    "purchase",
-    "mixed",
-    "support",
-    "product_fault",
-    "fulfilment",
-    "price",
-    "place",
-)
 MOMENT_SHARES = np.array([0.34, 0.10, 0.05, 0.05, 0.07, 0.12, 0.06, 0.04, 0.05, 0.05, 0.05, 0.02])
 MOMENT_RATING = np.array([5, 2, 2, 2, 4, 4, 3, 4, 1, 2, 3, 4])
 POLARITY = (1, -1, -1, -1, 1, 1, 0, 1, -1, -1, 0, 1)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from orchestration.connectors.streams.labels import MOMENTS
 from orchestration.demo.accounts import Accounts
 from orchestration.demo.baskets import ONLINE, Cause
 from orchestration.demo.campaigns import Assignment, Campaign
@@ -22,7 +23,7 @@ from orchestration.demo.people import Friendships, People
 from orchestration.demo.places import LITRE_CATEGORY, Catalogue
 from orchestration.demo.posts import PostEvents
 from orchestration.demo.randomness import Floats, Ints
-from orchestration.demo.texts import MOMENTS, POLARITY
+from orchestration.demo.texts import POLARITY
 from orchestration.demo.world_parameters import WorldParameters
 
 

@@ -26,6 +26,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from tests.live.servers.files import S3Server, SshServer, missing, s3_server, ssh_server
+
 NANOLIFT = Path(sys.executable).with_name("nanolift")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # What a closed network and a root user need; without the background switches Chromium looks for its maker's hosts.
@@ -194,3 +196,17 @@ def unrun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def unrun_ui(unrun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`nanolift ui` with full rights on a workspace that nothing ran in."""
     yield from _serve(unrun, tmp_path_factory.mktemp("ui") / "log.txt", "--no-daemon")
+
+
+@pytest.fixture(scope="module")
+def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    if (why := missing()) is not None:
+        pytest.skip(why)
+    with ssh_server(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[S3Server]:
+    with s3_server() as server:
+        yield server

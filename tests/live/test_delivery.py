@@ -37,7 +37,7 @@ from tests.live.delivery_places import (
     WebhookPlace,
 )
 from tests.live.servers.courier import killed_after, killed_at_step, now, seconds_of_a_delivery
-from tests.live.servers.files import S3Server, SshServer, missing, s3_server, ssh_server
+from tests.live.servers.files import S3Server, SshServer
 from tests.live.servers.postgres import PASSWORD, Postgres, programs, running
 from tests.live.servers.proxy import relay
 from tests.live.servers.receiver import receiver
@@ -122,20 +122,6 @@ class Brand:
 def _toml(table: dict[str, Any]) -> str:
     said = {name: _toml(value) if isinstance(value, dict) else json.dumps(value) for name, value in table.items()}
     return "{" + ", ".join(f"{name} = {value}" for name, value in said.items()) + "}"
-
-
-@pytest.fixture(scope="module")
-def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
-    if (why := missing()) is not None:
-        pytest.skip(why)
-    with ssh_server(tmp_path_factory.mktemp("sshd")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[S3Server]:
-    with s3_server() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

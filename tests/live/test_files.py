@@ -20,7 +20,7 @@ from orchestration.connectors.loads import LoadResult, read_loads
 from orchestration.errors import SourceError
 from orchestration.settings import Source
 from orchestration.workspace import Workspace
-from tests.live.servers.files import S3Server, SshServer, missing, s3_server, ssh_server
+from tests.live.servers.files import S3Server, SshServer
 
 KEY = SecretStr("a-key-for-tests-only-0123456789abcdef")
 HEADER = "shop,receipt,line,sku,card,amount,sold\n"
@@ -64,20 +64,6 @@ class Brand:
             real_data=self.workspace.root,
             brand_timezone="Europe/Paris",
         )
-
-
-@pytest.fixture(scope="module")
-def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
-    if (why := missing()) is not None:
-        pytest.skip(why)
-    with ssh_server(tmp_path_factory.mktemp("sshd")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[S3Server]:
-    with s3_server() as server:
-        yield server
 
 
 @pytest.fixture(params=["sftp", "s3"])
