@@ -72,12 +72,14 @@ class Forgotten:
         }
 
     def go_on(self, journal: Journal) -> None:
-        """The steps that are not done yet, as far as the time goes; all anew where a workspace is gone."""
-        kept = self.market.parent.exists()
-        due = [name for name in self.steps if not kept or name not in journal.done]
+        """The steps that are not done yet, as far as the time goes; all anew where the workspaces are gone."""
+        folder = self.market.parent
+        due = list(journal.due(self.steps))
         if not due or seconds_left() <= 0:
             return
-        self.market.parent.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            due = list(self.steps)
         by = warm()
         try:
             for name in due:
@@ -85,6 +87,8 @@ class Forgotten:
                     journal.write(name, **self.steps[name](by))
         finally:
             by.close()
+        if not any(True for _ in journal.due(self.steps)):
+            shutil.rmtree(folder)
 
     def _without_them(self, by: Warm) -> dict[str, Any]:
         self._new(self.free)

@@ -12,7 +12,7 @@ name and key of every one of them, or the trial is void. Two parts:
 erasure_hits: names and keys found afterwards, raw or decoded, by file. erasure_hits_after_repull: the same once the
 source's files were pulled again, with news of everybody. erasure_others_changed: landed rows, tables and files that are
 not what they are where there never was a canary. erasure_models_kept: models from before that are still in use.
-erasure_kills_incomplete: completions after a kill that left a hit, a changed row, a second generation or no receipt.
+erasure_kills_incomplete: completions after a kill that left a hit, a changed row, a generation of before or no receipt.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ def land(root: Path, night_no: int) -> None:
     )
 
 
-def publish(root: Path, as_of: date = DAY) -> None:
+def publish(root: Path, night_no: int = 3) -> None:
     """A run with the pipeline's own session and publishing, and a build of what is landed in between."""
     import duckdb
 
@@ -72,8 +72,8 @@ def publish(root: Path, as_of: date = DAY) -> None:
     from orchestration.workspace import Workspace
 
     workspace = Workspace.at(root)
-    options = RunOptions(as_of, from_landing=True)
-    with open_session(workspace, load_settings(workspace.configuration), options, datetime(2026, 1, 3)) as session:
+    options, now = RunOptions(DAY, from_landing=True), datetime(2026, 1, night_no)
+    with open_session(workspace, load_settings(workspace.configuration), options, now) as session:
         build, loads = session.build, read_loads(workspace.landing)
         for folder in (build.exports, build.report, build.scores):
             folder.mkdir()
@@ -88,7 +88,7 @@ def publish(root: Path, as_of: date = DAY) -> None:
         (build.report / "index.html").write_text(f"<p>{people}</p>")
         write_json(build.root / STATE_FILE, session.state_entry())
         content = {
-            "as_of": as_of.isoformat(),
+            "as_of": DAY.isoformat(),
             "published_sequence": next_sequence(workspace),
             "parent": session.parent.name if session.parent else None,
             "loads": [],
@@ -144,6 +144,9 @@ class Small:
         said = in_child(work, self.told, kill)
         return None if said is None else said[0]
 
+    def erase(self, root: Path) -> dict[str, Any]:
+        return erase(root, self.people, lambda root: publish(root, 4))
+
     def hits(self, root: Path) -> dict[str, list[str]]:
         found: dict[str, list[str]] = self.do(lambda: hits(root, self.needles, KEY, APART))
         return found
@@ -157,12 +160,12 @@ class Small:
     def whole(self) -> dict[str, Any]:
         """An erasure nobody kills, and the same source pulled again, as it was and with news."""
         root = self.copy("whole")
-        changes = in_child(lambda: erase(root, self.people, publish), self.told, (root, -1))[1]
+        changes = in_child(lambda: self.erase(root), self.told, (root, -1))[1]
         said = self.left(root)
         self.do(lambda: land(root, 2))
         canaries.write(root / "in", self.people, 1)
         self.do(lambda: land(root, 3))
-        self.do(lambda: publish(root))
+        self.do(lambda: publish(root, 5))
         again = self.hits(root)
         later = different(self.do(lambda: landed(root)), self.wanted_later)
         recalled = json.loads(next((root / "receipts").iterdir()).read_text())["recall"]
@@ -170,11 +173,11 @@ class Small:
 
     def left(self, root: Path) -> dict[str, Any]:
         """What is wrong with a workspace from which the canaries were erased."""
-        generations = sorted(path.name for path in (root / "generations").iterdir())
+        before, now = ({path.name for path in (one / "generations").iterdir()} for one in (self.sound, root))
         return {
             "hits": self.hits(root),
             "others": different(self.do(lambda: landed(root)), self.wanted),
-            "generations": len(generations),
+            "kept": sorted(before & now),
             "receipts": len(list((root / "receipts").glob("*_erasure_*.json"))),
             "pending": (root / "erasure").exists(),
         }
@@ -182,12 +185,12 @@ class Small:
     def kill(self, number: int, change: int) -> dict[str, Any]:
         """A kill, and its completion by the same command or (each second time) by the next run."""
         root = self.copy("killed")
-        killed = in_child(lambda: erase(root, self.people, publish), self.told, (root, change)) is None
+        killed = in_child(lambda: self.erase(root), self.told, (root, change)) is None
         by_run = number % 2 == 1 and (root / "erasure").exists()
-        self.do((lambda: publish(root)) if by_run else (lambda: erase(root, self.people, publish)))
+        self.do((lambda: publish(root, 5)) if by_run else (lambda: self.erase(root)))
         said = self.left(root)
         complete = not said["hits"] and not said["others"] and not said["pending"]
-        complete = complete and said["generations"] == 1 and said["receipts"] == 1
+        complete = complete and not said["kept"] and said["receipts"] == 1
         return said | {"change": change, "killed": killed, "by_run": by_run, "complete": complete}
 
 
