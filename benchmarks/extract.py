@@ -1,6 +1,6 @@
 """Connectors: how fast rows come from a system to a committed landing load, and what is lost when a system fails.
 
-Parts (--only): postgres, files here; others in modules of their own. A real PostgreSQL is started on loopback.
+Parts (--only): postgres, files, server here; others in modules of their own. A real PostgreSQL is started on loopback.
 
 Run: python -m benchmarks.extract [--quick] [--only PART]
 """

@@ -19,7 +19,7 @@ from orchestration.connectors.growing import Growing
 from orchestration.connectors.parse_run import Arriving
 from orchestration.connectors.row_stream import read_ahead
 
-# Rows mapped at once: more costs memory (about 1 KB a row while mapped), fewer cost time (a fixed 20 ms a batch).
+# Rows mapped at once: more costs memory (about 1 KB a row while mapped), fewer cost time (some milliseconds a batch).
 MAPPED_ROWS = 200_000
 # The same of a system's rows, which come in smaller batches.
 STREAMED_ROWS = 100_000
