@@ -13,7 +13,7 @@ after the source was pulled again; first they must be found. rotation_join_diffe
 and intermediate that differ from before, every pseudonym told by the vault's reference (reliability_renamed.py); after
 the next night, from the night of the workspace whose key was not changed. rotation_lots_changed: people whose standing
 holdout or exploration is another. rotation_kills_incomplete: completions after a kill that left an old pseudonym, a
-changed row, a second generation or no receipt; rotation_mixed: published generations with pseudonyms of two keys,
+changed row, a generation too many or no receipt; rotation_mixed: published generations with pseudonyms of two keys,
 also right after a kill. rotation_wrong_keys_taken: runs under the old or a third key that were not refused.
 """
 
@@ -139,7 +139,9 @@ class Small:
         self.do((lambda: publish(root)) if by_run else (lambda: rotate(root, publish)))
         said = self.left(root)
         wrong = [said[name] for name in ("old_keys", "secrets", "joins", "lots", "pending") if said[name]]
-        complete = not wrong and said["generations"] == 1 and said["receipts"] == [2, 2]
+        # Where the kill came after publishing, the next run finishes the rotation and publishes its own generation too.
+        kept = 2 if by_run and between == ["k2"] else 1
+        complete = not wrong and said["generations"] == kept and said["receipts"] == [2, 2]
         mixed = len(between) > 1 or said["versions"] != ["k2"]
         return said | {"change": change, "killed": killed, "by_run": by_run, "complete": complete, "mixed": mixed}
 
