@@ -30,14 +30,13 @@ from typing import Any
 from benchmarks import reliability_canaries as canaries
 from benchmarks.figures import Figure
 from benchmarks.reliability_journal import Journal, seconds_left
-from benchmarks.reliability_nights import DAY, NEXT_DAY, await_end, copied, night, start, warm
+from benchmarks.reliability_nights import copied
 from benchmarks.reliability_privacy import APART, delivered, in_child
 from benchmarks.reliability_rekeyed import (
     NEW,
     OLD,
     THIRD,
     counts,
-    deliver_again,
     erase,
     import_all,
     keys,
@@ -49,11 +48,10 @@ from benchmarks.reliability_rekeyed import (
     sound_receipts,
 )
 from benchmarks.reliability_renamed import differing, drawn, messages, places, rows_of, tables, versions
+from benchmarks.reliability_rotated_nights import AFTER, market
 from benchmarks.reliability_search import hits
 
 PEOPLE, QUICK_PEOPLE = 20, 3
-# So many that those of their sales that cannot be typed do not stop a night.
-MARKET_PEOPLE = 80
 KILLS, QUICK_KILLS = 20, 2
 
 
@@ -146,63 +144,6 @@ class Small:
         return said | {"change": change, "killed": killed, "by_run": by_run, "complete": complete, "mixed": mixed}
 
 
-def market(folder: Path, people: int) -> dict[str, Any]:
-    """Real nights: publish, rotate, a night more; beside the same nights under the old key."""
-    root, told = folder / "market", folder / "told"
-    place = f'\n[[delivery]]\nname = "agency"\nkind = "folder"\npath = "{root}/place"\n'
-    own_workspace(root, more=place + canaries.toml())
-    (root / "place").mkdir()
-    canaries.write(root / "in", people)
-
-    def do(work: Callable[[], Any]) -> Any:
-        return in_child(work, told)[0]
-
-    keys()
-    by = warm()
-    try:
-        by.prepare(root)
-        expect(night(by, root, DAY), "the night before the rotation")
-        digests = frozenset(each.partition("_")[2] for each in do(lambda: list(messages(root, OLD))))
-        before = do(lambda: places(root, digests, OLD, APART))
-        said, lots = do(lambda: [tables(root, OLD), drawn(root, OLD)])
-        twin = copied(root, folder / "twin")
-        by.prepare(twin)
-        deliver_again(twin / "in")
-        expect(night(by, twin, NEXT_DAY), "the night under the old key")
-        wanted = do(lambda: tables(twin, OLD))
-        keys(OLD, NEW)
-        done = expect(await_end(root, start(by, root, DAY, work=lambda: rotate(root))), "the rotation")
-        keys(NEW)
-        after = do(lambda: places(root, digests, NEW, APART))
-        now, lots_now = do(lambda: [tables(root, NEW), drawn(root, NEW)])
-        seen = [do(lambda: sorted(versions(root)))]
-        deliver_again(root / "in")
-        expect(night(by, root, NEXT_DAY), "the night after the rotation")
-        later = do(lambda: tables(root, NEW))
-        seen.append(do(lambda: sorted(versions(root))))
-        again = do(lambda: places(root, digests, NEW, APART))
-        secrets = do(lambda: hits(root, [OLD, NEW], NEW, APART))
-    finally:
-        by.close()
-    receipt = json.loads(next((root / "receipts").glob("*_rotation_*.json")).read_text(encoding="utf-8"))
-    return {
-        **{"files": len(before), "pseudonyms": len(digests), "rows": sum(map(len, said.values()))},
-        **{"old_keys": after, "again": again, "secrets": secrets, "taken": 0},
-        "joins": differing(rows_of(said), rows_of(now)),
-        "later": differing(rows_of(wanted), rows_of(later)),
-        "lots": sorted(name for name in {*lots, *lots_now} if lots.get(name) != lots_now.get(name)),
-        **{"lots_compared": len(lots), "lots_later": 0, "mixed": seen != [["k2"], ["k2"]]},
-        **{"recalled": len(receipt["recall"]), "message": done.message, "loads_later": False, "erased_back": {}},
-    }
-
-
-def expect(ended: Any, what: str) -> Any:
-    """What ended well; else the trial is void."""
-    if not ended.succeeded:
-        raise RuntimeError(f"{what} failed: {ended.message}")
-    return ended
-
-
 def figures(quick: bool) -> Iterable[Figure]:
     """Counts over both workspaces and all kills."""
     people, kills = (QUICK_PEOPLE, QUICK_KILLS) if quick else (PEOPLE, KILLS)
@@ -222,29 +163,35 @@ def figures(quick: bool) -> Iterable[Figure]:
                     break
                 number = int(name.split()[1])
                 journal.write(name, **small.kill(number, 1 + number * whole["changes"] // kills))
-        if not quick and "market" not in journal.done and seconds_left() > 0:
-            journal.write("market", **market(folder, MARKET_PEOPLE))
+        if not quick and AFTER not in journal.done and seconds_left() > 0:
+            market(folder, journal.write)
     finally:
         os.environ.clear()
         os.environ.update(environment)
         shutil.rmtree(folder, ignore_errors=True)
-    done, killed = journal.of(["small", "market"]), journal.of(names)
+    done, killed = journal.of(["small", "market", AFTER]), journal.of(names)
     every = [*done, *killed]
-    old = sum(sum(each[name].values()) for each in done for name in ("old_keys", "again"))
-    yield Figure("rotation_old_keys", float(old + sum(sum(each["old_keys"].values()) for each in killed)), high=0)
-    joins = sum(len(rows) for each in done for name in ("joins", "later") for rows in each[name].values())
-    joins += sum(each["loads_later"] for each in done)
-    joins += sum(len(rows) for each in killed for rows in each["joins"].values())
-    yield Figure("rotation_join_differences", float(joins), high=0)
-    lots = sum(len(each["lots"]) for each in every) + sum(each["lots_later"] for each in done)
-    yield Figure("rotation_lots_changed", float(lots), high=0)
+
+    def count(name: str) -> float:
+        return float(sum(_size(each.get(name, 0)) for each in every))
+
+    yield Figure("rotation_old_keys", count("old_keys") + count("again"), high=0)
+    yield Figure("rotation_join_differences", count("joins") + count("later") + count("loads_later"), high=0)
+    yield Figure("rotation_lots_changed", count("lots") + count("lots_later"), high=0)
     yield Figure("rotation_kills_incomplete", float(sum(not each["complete"] for each in killed)), high=0)
-    yield Figure("rotation_mixed", float(sum(each["mixed"] for each in every)), high=0)
-    yield Figure("rotation_wrong_keys_taken", float(sum(each["taken"] for each in done)), high=0)
-    yield Figure("rotation_secret_hits", float(sum(len(each["secrets"]) for each in every)), high=0)
-    yield Figure("rotation_erased_back", float(sum(len(each["erased_back"]) for each in done)), high=0)
-    yield Figure("rotation_files_with_keys_before", float(sum(each["files"] for each in done)), low=1)
-    yield Figure("rotation_recalled_files", float(sum(each["recalled"] for each in done)), low=1)
+    yield Figure("rotation_mixed", count("mixed"), high=0)
+    yield Figure("rotation_wrong_keys_taken", count("taken"), high=0)
+    yield Figure("rotation_secret_hits", count("secrets"), high=0)
+    yield Figure("rotation_erased_back", count("erased_back"), high=0)
+    yield Figure("rotation_files_with_keys_before", count("files"), low=1)
+    yield Figure("rotation_recalled_files", count("recalled"), low=1)
     yield Figure(f"rotation_kills_done_of_{kills}", float(len(killed)))
     yield Figure("rotation_kills_that_ended_before", float(sum(not each["killed"] for each in killed)))
-    yield Figure(f"rotation_workspaces_done_of_{1 if quick else 2}", float(len(done)))
+    yield Figure(f"rotation_workspaces_done_of_{1 if quick else 3}", float(len(done)))
+
+
+def _size(said: Any) -> int:
+    """How much was found: a number, or names and what stands under each."""
+    if isinstance(said, dict):
+        return sum(map(_size, said.values()))
+    return len(said) if isinstance(said, list) else int(said)
