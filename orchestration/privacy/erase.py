@@ -28,10 +28,11 @@ from orchestration.privacy.erase_people import Person, asked_for, person_of
 from orchestration.privacy.erase_publish import finish, is_published, recall_list
 from orchestration.privacy.pending import refuse_while_rotating
 from orchestration.privacy.receipt import read_receipt
+from orchestration.privacy.republish import republished
 from orchestration.privacy.rewrite import finish_rewrites
 from orchestration.privacy.suppression import Suppression
 from orchestration.privacy.workspace_key import WorkspaceKey, adopt_key
-from orchestration.settings import Settings, load_settings
+from orchestration.settings import load_settings
 from orchestration.workspace import Workspace
 
 
@@ -67,7 +68,7 @@ def erase(request: EraseRequest) -> tuple[str, bool]:
             finish(workspace, key, pending)
             pending = None
     if pending is not None:
-        outcome = _publish(workspace, settings, request)
+        outcome = republished(workspace, request.wait_seconds)
         if workspace.erasure.exists():
             return (
                 "The people are out of landing, quarantine and vault, and no source brings them back. What is "
@@ -151,15 +152,6 @@ def _begin(workspace: Workspace, own: WorkspaceKey, people: Sequence[str], now: 
         }
         begin(workspace, key, intent)
     return already
-
-
-def _publish(workspace: Workspace, settings: Settings, request: EraseRequest) -> str:
-    from orchestration.nightly import RunRequest, run_nightly  # seconds of imports
-
-    now = current(workspace)
-    as_of = now.as_of if now is not None and now.is_readable else None
-    wait = request.wait_seconds
-    return run_nightly(RunRequest(workspace.root, as_of=as_of, wait_seconds=wait, from_landing=True)).message
 
 
 def _receipts(workspace: Workspace) -> set[Path]:

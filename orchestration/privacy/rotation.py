@@ -28,6 +28,7 @@ from orchestration.lock import workspace_lock
 from orchestration.privacy.erase_publish import recall_list
 from orchestration.privacy.pending import refuse_while_pending
 from orchestration.privacy.receipt import read_receipt
+from orchestration.privacy.republish import republished
 from orchestration.privacy.rewrite import finish_rewrites
 from orchestration.privacy.rotation_journal import Rotation, keys_of, read_rotation, write_rotation
 from orchestration.privacy.rotation_publish import finish, is_published
@@ -70,7 +71,7 @@ def rotate(request: RotateRequest) -> tuple[str, bool]:
         if is_done:
             finish(workspace, keys_of(rotation, settings).new, rotation)
     if not is_done:
-        outcome = _publish(workspace, request)
+        outcome = republished(workspace, request.wait_seconds)
         if workspace.rotation.exists():
             return (
                 "Everything but what is published is under the new key. What is published is still under the old one, "
@@ -159,15 +160,6 @@ def _seeds(workspace: Workspace, settings: Settings) -> Set[int]:
         except (ModelFileError, KeyError) as error:
             logger.warning("%s: %s", folder, error)
     return seeds
-
-
-def _publish(workspace: Workspace, request: RotateRequest) -> str:
-    from orchestration.nightly import RunRequest, run_nightly  # seconds of imports
-
-    now = current(workspace)
-    as_of = now.as_of if now is not None and now.is_readable else None
-    wait = request.wait_seconds
-    return run_nightly(RunRequest(workspace.root, as_of=as_of, wait_seconds=wait, from_landing=True)).message
 
 
 def _receipts(workspace: Workspace) -> set[Path]:
