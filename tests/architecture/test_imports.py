@@ -57,6 +57,12 @@ def _declared(*, with_development: bool) -> frozenset[str]:
     return frozenset(_normal(re.split(r"[\[<>=!~; ]", each)[0]) for each in asked)
 
 
+@cache
+def _bringing() -> dict[str, frozenset[str]]:
+    """Top-level module → distributions that bring it."""
+    return {name: frozenset(map(_normal, brought)) for name, brought in packages_distributions().items()}
+
+
 def _normal(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
@@ -73,8 +79,7 @@ def _libraries(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", [*MODULES, *DEVELOPMENT], ids=_name)
 def test_what_is_imported_is_declared_and_not_only_brought_along_by_another(path: Path) -> None:
     declared = _declared(with_development=path not in MODULES or _name(path) == MAINTAINERS_MODULE)
-    brought = packages_distributions()
-    undeclared = {name for name in _libraries(path) if not declared & {_normal(each) for each in brought.get(name, [])}}
+    undeclared = {name for name in _libraries(path) if not declared & _bringing().get(name, frozenset())}
     assert not undeclared, f"{_name(path)}: name {sorted(undeclared)} in pyproject.toml"
 
 
