@@ -49,7 +49,7 @@ def erase(root: Path, people: int, publishing: Callable[..., Any] | None = None)
     from orchestration.privacy import erase as command
 
     if publishing is not None:
-        command._publish = lambda *_: str(publishing(root))
+        command.republished = lambda *_: str(publishing(root))
     requests = tuple(canaries.request(number) for number in range(people))
     message, done = command.erase(command.EraseRequest(root, requests))
     return {"succeeded": done, "message": message}

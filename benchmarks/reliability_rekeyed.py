@@ -147,7 +147,7 @@ def rotate(root: Path, publishing: Callable[[Path], str] | None = None) -> dict[
     from orchestration.privacy import rotation as command
 
     if publishing is not None:
-        command._publish = lambda *_: publishing(root)
+        command.republished = lambda *_: publishing(root)
     message, done = command.rotate(command.RotateRequest(root))
     return {"succeeded": done, "message": message}
 
@@ -156,7 +156,7 @@ def erase(root: Path, people: Iterable[int]) -> None:
     """`nanolift erase` of some canaries, published as above."""
     from orchestration.privacy import erase as command
 
-    command._publish = lambda *_: publish(root)
+    command.republished = lambda *_: publish(root)
     message, done = command.erase(command.EraseRequest(root, tuple(canaries.request(number) for number in people)))
     if not done:
         raise RuntimeError(message)
