@@ -20,6 +20,7 @@ from benchmarks.figures import Figure
 MOST_SECONDS, MOST_MB = 20.0, 5.0
 LANGUAGES = ("en", "fr")
 _ROOT = Path(__file__).parents[1]
+NANOLIFT = Path(sys.executable).with_name("nanolift")
 
 
 def figures(quick: bool) -> Iterator[Figure]:
@@ -38,21 +39,22 @@ def _cost(example: str, size: str | None) -> dict[str, float]:
     """Seconds and megabytes of an example's report."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / example
-        _run("orchestration.cli", "init", str(workspace), "--example", example)
+        _run(NANOLIFT, "init", workspace, "--example", example)
         if size is not None:
             configuration = workspace / "nanolift.toml"
             text = configuration.read_text(encoding="utf-8")
             text = re.sub(r'^size = "?\w+"?', f'size = "{size}"', text, flags=re.MULTILINE)
             configuration.write_text(text, encoding="utf-8")
-        _run("orchestration.cli", "run", "--workspace", str(workspace))
-        told = _run("benchmarks.marketing_report_child", str(workspace / "current"), folder, *LANGUAGES)
+        _run(NANOLIFT, "run", "--workspace", workspace)
+        told = _run(
+            sys.executable, "-m", "benchmarks.marketing_report_child", workspace / "current", folder, *LANGUAGES
+        )
         cost: dict[str, float] = json.loads(told.splitlines()[-1])
         return cost
 
 
-def _run(module: str, *arguments: str) -> str:
-    command = [sys.executable, "-m", module, *arguments]
+def _run(*command: str | Path) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=_ROOT)
     if done.returncode:
-        raise RuntimeError(f"{module} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        raise RuntimeError(f"{command[:3]} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
