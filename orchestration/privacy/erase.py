@@ -20,15 +20,14 @@ from pydantic import SecretStr
 from orchestration.connectors.loads import iso
 from orchestration.connectors.vault import Vault
 from orchestration.errors import ConfigurationError
-from orchestration.generations import current
 from orchestration.lock import workspace_lock
 from orchestration.privacy.erase_journal import Pending, begin, end, read_pending
 from orchestration.privacy.erase_landing import take_out, withheld
 from orchestration.privacy.erase_people import Person, asked_for, person_of
-from orchestration.privacy.erase_publish import finish, is_published, recall_list
+from orchestration.privacy.erase_publish import finish, recall_list
 from orchestration.privacy.pending import refuse_while_rotating
 from orchestration.privacy.receipt import read_receipt
-from orchestration.privacy.republish import republished
+from orchestration.privacy.republish import check_replaces, is_published, republished
 from orchestration.privacy.rewrite import finish_rewrites
 from orchestration.privacy.suppression import Suppression
 from orchestration.privacy.workspace_key import WorkspaceKey, adopt_key
@@ -64,7 +63,7 @@ def erase(request: EraseRequest) -> tuple[str, bool]:
         key = own.secret
         already = _begin(workspace, own, request.people, now)
         pending = resumed(workspace, key, now)
-        if pending is not None and is_published(workspace, pending):
+        if pending is not None and is_published(workspace, "erasure", pending.name):
             finish(workspace, key, pending)
             pending = None
     if pending is not None:
@@ -101,15 +100,10 @@ def resumed_by_run(workspace: Workspace, key: SecretStr, as_of: date, is_replay:
     pending = resumed(workspace, key, at)
     if pending is None:
         return None
-    if is_published(workspace, pending):
+    if is_published(workspace, "erasure", pending.name):
         finish(workspace, key, pending)
         return None
-    now = current(workspace)
-    if is_replay or (now is not None and now.is_readable and now.as_of > as_of):
-        raise ConfigurationError(
-            "an erasure is not finished, and this run would not replace what is published: `nanolift erase --resume` "
-            "first"
-        )
+    check_replaces(workspace, as_of, is_replay, "an erasure", "`nanolift erase --resume`")
     return pending
 
 

@@ -69,14 +69,6 @@ def recall_list(workspace: Workspace, keys: Set[str]) -> list[dict[str, Any]]:
     return listed
 
 
-def is_published(workspace: Workspace, pending: Pending) -> bool:
-    """Whether what readers see was made without the people, or nothing was ever published."""
-    now = current(workspace)
-    if now is None:
-        return not any(workspace.generations.glob("*"))
-    return now.is_readable and now.manifest.get("erasure") == pending.name
-
-
 def finish(workspace: Workspace, key: SecretStr, pending: Pending) -> Path:
     """Purge what was published before, write the receipt, close the journal; where the receipt lies."""
     now = current(workspace)

@@ -23,15 +23,14 @@ from orchestration.connectors.loads import read_loads
 from orchestration.doctor import check_room
 from orchestration.environment import NEW_PSEUDONYM_KEY_VARIABLE, PSEUDONYM_KEY_VARIABLE, new_pseudonym_key
 from orchestration.errors import ConfigurationError
-from orchestration.generations import current
 from orchestration.lock import workspace_lock
 from orchestration.privacy.erase_publish import recall_list
 from orchestration.privacy.pending import refuse_while_pending
 from orchestration.privacy.receipt import read_receipt
-from orchestration.privacy.republish import republished
+from orchestration.privacy.republish import check_replaces, is_published, republished
 from orchestration.privacy.rewrite import finish_rewrites
 from orchestration.privacy.rotation_journal import Rotation, keys_of, read_rotation, write_rotation
-from orchestration.privacy.rotation_publish import finish, is_published
+from orchestration.privacy.rotation_publish import finish
 from orchestration.privacy.rotation_rekey import looked_at, rekey
 from orchestration.privacy.workspace_key import adopt_key, check_one_key, key_id, next_version, workspace_key
 from orchestration.settings import Settings, load_settings
@@ -67,7 +66,7 @@ def rotate(request: RotateRequest) -> tuple[str, bool]:
         if rotation is None:
             return "The workspace lies under the new key already: nothing is to be done.", True
         rotation = resumed(workspace, settings, rotation, now)
-        is_done = is_published(workspace, rotation)
+        is_done = is_published(workspace, "rotation", rotation.name)
         if is_done:
             finish(workspace, keys_of(rotation, settings).new, rotation)
     if not is_done:
@@ -106,15 +105,10 @@ def resumed_by_run(
     if rotation is None:
         return None
     rotation = resumed(workspace, settings, rotation, at)
-    if is_published(workspace, rotation):
+    if is_published(workspace, "rotation", rotation.name):
         finish(workspace, keys_of(rotation, settings).new, rotation)
         return None
-    now = current(workspace)
-    if is_replay or (now is not None and now.is_readable and now.as_of > as_of):
-        raise ConfigurationError(
-            "the change of the pseudonym key is not finished, and this run would not replace what is published: "
-            "`nanolift rotate-key` first"
-        )
+    check_replaces(workspace, as_of, is_replay, "the change of the pseudonym key", "`nanolift rotate-key`")
     return rotation
 
 

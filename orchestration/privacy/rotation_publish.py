@@ -18,14 +18,6 @@ from orchestration.privacy.rotation_journal import Rotation, end
 from orchestration.workspace import Workspace
 
 
-def is_published(workspace: Workspace, rotation: Rotation) -> bool:
-    """Whether what readers see is under the new key, or nothing was ever published."""
-    now = current(workspace)
-    if now is None:
-        return not any(workspace.generations.glob("*"))
-    return now.is_readable and now.manifest.get("rotation") == rotation.name
-
-
 def finish(workspace: Workspace, key: SecretStr, rotation: Rotation) -> Path:
     """Purge what was published under the old key, write the receipt, close the journal; where the receipt lies."""
     now = current(workspace)
