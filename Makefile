@@ -104,6 +104,7 @@ live-servers:
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || add postgresql; \
 	PATH="$$PATH:/usr/sbin" command -v sshd >/dev/null || add openssh-server; \
 	command -v redis-server >/dev/null || add redis-server; \
+	command -v systemd-nspawn >/dev/null || add systemd-container; \
 	{ command -v node && command -v npm; } >/dev/null || add nodejs npm; \
 	test -z "$$packages" || $(call INSTALL_DEBIAN,$$packages)
 	@$(MAKE) --silent --no-print-directory --keep-going $(NPM_SERVERS) || true
