@@ -16,6 +16,7 @@ from orchestration.generations import current, generations
 from orchestration.observe.causes import NO_PUBLISH, causes_of, failed_run
 from orchestration.observe.facts import Facts, gather
 from orchestration.observe.record import iso
+from orchestration.privacy.pending import unfinished
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
@@ -25,7 +26,10 @@ PARTITION_TAG = "dagster/partition"
 
 @dataclass(frozen=True)
 class Status:
-    """text: for the terminal.  content: for machines.  is_well: published in time, and the last run did not fail."""
+    """text: for the terminal.  content: for machines.
+
+    is_well: published in time, the last run did not fail, no erasure or change of the key is left undone.
+    """
 
     text: str
     content: dict[str, Any]
@@ -45,7 +49,7 @@ def status_of(directory: Path, now: datetime) -> Status:
     workspace = Workspace.at(directory)
     settings = load_settings(workspace.configuration)
     facts = gather(workspace, settings, now)
-    problems = list(_problems(facts, settings))
+    problems = [*unfinished(workspace), *_problems(facts, settings)]
     lines = [*_published(workspace), *describe_targets(workspace, settings), *_last_runs(workspace)]
     lines += [f"wrong       {problem}" for problem in problems]
     return Status("\n".join(lines), _content(facts, settings, problems), not problems)
