@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
 from datetime import date, datetime
@@ -18,6 +19,15 @@ from orchestration.cli_rotation import rotate_key
 from orchestration.cli_ui import daemon, ui
 from orchestration.errors import NanoliftError
 from orchestration.telemetry import switch_off
+
+# What the machine may refuse any command, and what to do then.
+REFUSED = {
+    errno.ENOSPC: "Free some space, or lower [retention] in nanolift.toml",
+    errno.EDQUOT: "Free some space, or raise the quota",
+    errno.EROFS: "Mount it for writing",
+    errno.EACCES: "Call nanolift as the account that the workspace belongs to",
+    errno.EPERM: "Call nanolift as the account that the workspace belongs to",
+}
 
 
 def _day(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:
@@ -233,4 +243,9 @@ def main() -> None:
         cli()
     except NanoliftError as error:
         click.echo(f"nanolift: {error}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise
+        click.echo(f"nanolift: {error.strerror}: {error.filename or 'the workspace'}. {REFUSED[error.errno]}", err=True)
         sys.exit(2)

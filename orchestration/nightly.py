@@ -16,6 +16,7 @@ from expectations.engine import preload
 from orchestration import resources
 from orchestration.assets.publish import KEY as GENERATION
 from orchestration.definitions import build_definitions
+from orchestration.doctor import check_room
 from orchestration.errors import ConfigurationError
 from orchestration.event_log import instance_of
 from orchestration.failures import gates_failed, reason
@@ -77,7 +78,9 @@ def run_nightly(request: RunRequest) -> RunOutcome:
     settings = load_settings(workspace.configuration)
     as_of = day_of(request, settings, datetime.now(UTC))
     try:
-        check_keys(workspace, settings)  # a missing key is told before anything starts
+        # A missing key and a full disk are told before anything starts, which would need both.
+        check_keys(workspace, settings)
+        check_room(workspace)
     except ConfigurationError as error:
         note_refused(workspace, as_of, "", error)
         after_run(workspace, settings)

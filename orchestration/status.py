@@ -13,7 +13,7 @@ from typing import Any
 
 from orchestration.delivering import describe_targets
 from orchestration.generations import current, generations
-from orchestration.observe.causes import NO_PUBLISH, causes_of, failed_run
+from orchestration.observe.causes import NO_PUBLISH, NO_ROOM, causes_of, failed_run
 from orchestration.observe.facts import Facts, gather
 from orchestration.observe.record import iso
 from orchestration.privacy.pending import unfinished
@@ -28,7 +28,8 @@ PARTITION_TAG = "dagster/partition"
 class Status:
     """text: for the terminal.  content: for machines.
 
-    is_well: published in time, the last run did not fail, no erasure or change of the key is left undone.
+    is_well: published in time, the last run did not fail, there is room for the next, no erasure or change of the key
+    is left undone.
     """
 
     text: str
@@ -56,7 +57,7 @@ def status_of(directory: Path, now: datetime) -> Status:
 
 
 def _problems(facts: Facts, settings: Settings) -> Iterator[str]:
-    yield from (cause.summary for cause in causes_of(facts, settings.alerts) if cause.kind == NO_PUBLISH)
+    yield from (cause.summary for cause in causes_of(facts, settings.alerts) if cause.kind in (NO_PUBLISH, NO_ROOM))
     failed = failed_run(facts.record)
     if failed is not None:
         yield failed
@@ -110,9 +111,13 @@ def _last_runs(workspace: Workspace) -> list[str]:
     if not (workspace.dagster_home / "dagster.yaml").exists():
         return []
     import dagster as dg
+    from sqlalchemy.exc import SQLAlchemyError
 
-    with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
-        records = instance.get_run_records(limit=RUNS_SHOWN)
+    try:
+        with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+            records = instance.get_run_records(limit=RUNS_SHOWN)
+    except SQLAlchemyError as error:  # reading takes room too: SQLite's locks, and tables where there are none yet
+        return [f"run         Dagster's record cannot be read: {getattr(error, 'orig', None) or type(error).__name__}"]
     runs = [(record.create_timestamp, record.dagster_run) for record in records]
     return [
         f"run         {at:%Y-%m-%d %H:%M} UTC for {run.tags.get(PARTITION_TAG, '?')}: {run.status.value.lower()}"

@@ -15,7 +15,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -165,13 +165,19 @@ def _remember(workspace: Workspace, memory: Memory) -> None:
         "open": {key: asdict(cause) for key, cause in memory.open.items()},
         "due": [asdict(notice) for notice in memory.due],
     }
-    write_json(workspace.logs / "alerts.json", content)
+    try:
+        write_json(workspace.logs / "alerts.json", content)
+    except OSError as error:  # a full disk is what somebody must be told of
+        logger.warning("what was told cannot be kept (%s): it will be told again", type(error).__name__)
 
 
 @contextmanager
 def _alone(workspace: Workspace) -> Iterator[None]:
     """One look at a time: a run that ends and a timer's look may meet."""
-    workspace.logs.mkdir(parents=True, exist_ok=True)
-    with (workspace.logs / ".alerts.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        try:
+            workspace.logs.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(held.enter_context((workspace.logs / ".alerts.lock").open("a")), fcntl.LOCK_EX)
+        except OSError as error:
+            logger.warning("looks are not kept apart (%s): something may be told twice", type(error).__name__)
         yield

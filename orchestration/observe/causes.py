@@ -16,9 +16,9 @@ from orchestration.observe.facts import Facts
 from orchestration.observe.record import RunRecord
 from orchestration.observe.spec import Alerts
 
-GATE_FAILED, RUN_FAILED, NO_PUBLISH = "gate_failed", "run_failed", "no_publish"
+GATE_FAILED, RUN_FAILED, NO_PUBLISH, NO_ROOM = "gate_failed", "run_failed", "no_publish", "no_room"
 SOURCE_STALE, DRIFT, DELIVERY_FAILED = "source_stale", "drift", "delivery_failed"
-KINDS = (GATE_FAILED, RUN_FAILED, NO_PUBLISH, SOURCE_STALE, DRIFT, DELIVERY_FAILED)
+KINDS = (GATE_FAILED, RUN_FAILED, NO_PUBLISH, NO_ROOM, SOURCE_STALE, DRIFT, DELIVERY_FAILED)
 # What only a run that has ended can say.
 _OF_A_RUN = frozenset({GATE_FAILED, RUN_FAILED, SOURCE_STALE})
 _STALE = ("stale", "absent")
@@ -54,7 +54,8 @@ class Cause:
 
 def causes_of(facts: Facts, alerts: Alerts) -> tuple[Cause, ...]:
     """Everything that is wrong now, in the order of KINDS."""
-    found = [*_of_run(facts), *_no_publish(facts, alerts), *_stale(facts.record), *_drift(facts, alerts)]
+    found = [*_of_run(facts), *_no_publish(facts, alerts), *_no_room(facts)]
+    found += [*_stale(facts.record), *_drift(facts, alerts)]
     found += [
         Cause(DELIVERY_FAILED, target, generation, f"{generation} did not arrive at {target}: {_line(why)}")
         for target, generation, why in facts.undelivered
@@ -105,6 +106,12 @@ def _no_publish(facts: Facts, alerts: Alerts) -> Iterator[Cause]:
         last = "nothing was ever published" if facts.newest is None else f"the last is {facts.newest.name}"
         instance = "" if facts.newest is None else facts.newest.name
         yield Cause(NO_PUBLISH, "", instance, f"nothing was published for {hours:.0f} hours; {last}")
+
+
+def _no_room(facts: Facts) -> Iterator[Cause]:
+    if facts.free_bytes < facts.needed_bytes:
+        free, needed = facts.free_bytes / 1e9, facts.needed_bytes / 1e9
+        yield Cause(NO_ROOM, "", "", f"{free:.1f} GB free and a run may need {needed:.1f} GB: none will begin")
 
 
 def _stale(record: RunRecord | None) -> Iterator[Cause]:

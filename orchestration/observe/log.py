@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -53,8 +55,13 @@ class RunLog(logging.Handler):
         super().__init__(logging.DEBUG)
         self.run, self.ended, self.under_way = run, list[Ended](), list[dict[str, Any]]()
         self._secrets = sorted(secrets, key=len, reverse=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._has_said_so = False
+        self._file: FileIO | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("ab", buffering=0)
+        except OSError as error:
+            self._is_lost(error)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Append one line. A disk that is full must not end a night that would fit."""
@@ -75,16 +82,24 @@ class RunLog(logging.Handler):
             **({} if said else {"message": record.getMessage()}),
             **_error(record),
         }
-        try:
-            self._file.write(self._blanked(json.dumps(line, ensure_ascii=False)) + "\n")
-        except OSError:
-            self.handleError(record)
+        if self._file is not None:
+            try:
+                self._file.write((self._blanked(json.dumps(line, ensure_ascii=False)) + "\n").encode())
+            except OSError as error:
+                self._is_lost(error)
         if said and not begins:
             self.under_way = [each for each in self.under_way if each["step"] != said["step"]]
             self.ended.append(Ended(said["step"], said["source"], said["outcome"], said["rows"], said["seconds"]))
 
+    def _is_lost(self, error: OSError) -> None:
+        """Said once, where it still can be."""
+        if not self._has_said_so:
+            sys.stderr.write(f"nanolift: the log cannot be written: {error.strerror}\n")
+            self._has_said_so = True
+
     def close(self) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
         super().close()
 
     def _blanked(self, text: str) -> str:

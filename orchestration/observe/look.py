@@ -28,14 +28,17 @@ def look(workspace: Workspace, settings: Settings, now: datetime) -> tuple[Memor
 
     Raises:
         IntegrityError: a record of the workspace that cannot be read.
-        OSError: the metrics or the memory cannot be written.
     """
     facts = gather(workspace, settings, now)
     causes = causes_of(facts, settings.alerts)
     memory, failures = tell(workspace, causes, undecided(facts), channels_of(settings), now)
     textfile = settings.metrics.textfile
     places = [workspace.logs / "metrics.prom", *([] if textfile is None else [workspace.root / textfile])]
-    write_metrics(places, text_of(list(samples_of(facts, list(memory.open.values()))), facts.brand))
+    try:
+        write_metrics(places, text_of(list(samples_of(facts, list(memory.open.values()))), facts.brand))
+    except OSError as error:
+        failures = [*failures, f"metrics: {error.strerror}"]
+        logger.warning("the metrics cannot be written (%s)", type(error).__name__)
     return memory, failures
 
 

@@ -101,7 +101,6 @@ def look_now(workspace: Workspace, settings: Settings) -> tuple[Memory, list[str
 
     Raises:
         IntegrityError: a record of the workspace that cannot be read.
-        OSError: nothing can be written.
     """
     with logging_to(workspace, {}, secret_values(settings)):
         return look(workspace, settings, naive_utc())

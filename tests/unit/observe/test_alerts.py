@@ -104,3 +104,10 @@ def test_a_damaged_memory_tells_anew_instead_of_never(tmp_path: Path) -> None:
     (tmp_path / "logs" / "alerts.json").write_text('{"open"')
     looked(tmp_path, [GATE], channel)
     assert channel.said() == ["opened gate_failed landing g1"]
+
+
+def test_a_notice_is_sent_where_nothing_can_be_written_down(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("in the place of the folder")
+    channel = Kept()
+    assert [looked(tmp_path, [GATE], channel) for _ in range(2)] == [[], []]
+    assert channel.said() == ["opened gate_failed landing g1"] * 2

@@ -85,3 +85,8 @@ def test_a_summary_is_one_line() -> None:
     (cause,) = causes_of(facts_of(record=record), Alerts())
     assert "\n" not in cause.summary
     assert "\r" not in cause.summary
+
+
+def test_too_little_room_for_a_run_is_told_and_just_enough_is_not() -> None:
+    assert keys(free_bytes=999_999_999, needed_bytes=1_000_000_000) == ["no_room"]
+    assert keys(free_bytes=1_000_000_000, needed_bytes=1_000_000_000) == []

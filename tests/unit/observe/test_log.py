@@ -103,3 +103,15 @@ def test_a_library_that_switched_our_loggers_off_does_not_silence_the_log(tmp_pa
     with logging_to(workspace, RUN):
         logger.warning("heard")
     assert lines(workspace)[0]["message"] == "heard"
+
+
+def test_a_full_disk_ends_no_step_and_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = Workspace.at(tmp_path)
+    workspace.logs.mkdir()
+    workspace.log.symlink_to("/dev/full")
+    with logging_to(workspace, RUN) as log:
+        for name in ("signals", "features"):
+            with announce(name):
+                pass
+    assert [(each.step, each.outcome) for each in log.ended] == [("signals", "ok"), ("features", "ok")]
+    assert capsys.readouterr().err == "nanolift: the log cannot be written: No space left on device\n"

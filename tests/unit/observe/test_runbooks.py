@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
+from orchestration import doctor
 from orchestration.cli import cli
 from orchestration.environment import PSEUDONYM_KEY_VARIABLE
 from orchestration.errors import ConfigurationError
@@ -126,6 +127,25 @@ def test_a_killed_run_is_told_by_the_timers_look(place: Path) -> None:
     record_of_now(place, outcome="under way", ended_at=None, process="999999999@1")
     assert "was killed" in nanolift("alert", place=place).output
     assert followed("run_failed", place)[0].exit_code == 1
+
+
+def test_no_room_is_told_before_a_run_needs_it_and_over_with_enough(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_day(place, "2026-11-01")
+    monkeypatch.setenv(PSEUDONYM_KEY_VARIABLE, OWN_KEY)
+    with monkeypatch.context() as scarce:
+        scarce.setattr(doctor, "SMALLEST_ROOM_BYTES", 10**18)
+        assert nanolift("alert", place=place).output.startswith("no_room: ")
+        examined, status = followed("no_room", place)
+        assert (examined.exit_code, status.exit_code) == (1, 1)
+        assert "too little" in examined.output and "none will begin" in status.output
+        with pytest.raises(ConfigurationError, match="GB free and a run may need"):
+            run_nightly(RunRequest(place, as_of=date(2026, 11, 1)))
+    assert nanolift("doctor", place=place).exit_code == 0
+    record_of_now(place)
+    assert nanolift("alert", place=place).output == "Nothing is wrong.\n"
+    assert "alert resolved: no_room" in told(place)
 
 
 def test_drift_is_over_when_a_newer_model_is_in_use(place: Path) -> None:
