@@ -32,7 +32,7 @@ from orchestration.dbt import PROFILES, ROOT, prepared_manifest
 from orchestration.dbt_command import InstalledDbt
 from orchestration.environment import workspace_directory
 from orchestration.jobs import nightly_job, nightly_schedule, orphans_sensor
-from orchestration.partitions import days
+from orchestration.partitions import ONE_DAY_A_RUN, days
 from orchestration.resources import run_session
 from orchestration.settings import Settings, load_settings
 from orchestration.telemetry import switch_off
@@ -92,9 +92,9 @@ def build_definitions(
         *delivery.assets(partitions),
     ]
     checks = [check for layer in LAYERS for check in layer.checks()]
-    job = nightly_job(partitions)
+    job = nightly_job()
     return dg.Definitions(
-        assets=built,
+        assets=[each.with_attributes(backfill_policy=ONE_DAY_A_RUN) for each in built],
         asset_checks=checks,
         jobs=[job],
         schedules=[nightly_schedule(settings, job)],

@@ -22,12 +22,11 @@ MOST_NIGHTS = 31
 ORPHANS_EVERY_SECONDS = 300
 
 
-def nightly_job(partitions: dg.PartitionsDefinition[str]) -> dg.UnresolvedAssetJobDefinition:
+def nightly_job() -> dg.UnresolvedAssetJobDefinition:
     """Every asset and every gate. One writing process per run, since DuckDB shuts every other process out."""
     return dg.define_asset_job(
         NIGHTLY,
         selection=dg.AssetSelection.all(),
-        partitions_def=partitions,
         executor_def=dg.in_process_executor,
         description="Land, check, build, learn, measure, export and publish one closed day (as_of).",
     )

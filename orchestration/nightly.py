@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import warnings
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -85,8 +84,6 @@ def run_nightly(request: RunRequest) -> RunOutcome:
         note_refused(workspace, as_of, "", error)
         after_run(workspace, settings)
         raise
-    # Dagster warns of details of its own (backfill policies of dbt assets) that a person at the terminal cannot act on.
-    warnings.filterwarnings("ignore", module="dagster")
     definitions = build_definitions(workspace, settings)
     tags = {
         resources.FULL_REFRESH_TAG: "true" if request.full_refresh else "false",

@@ -42,3 +42,13 @@ def _at() -> object:
     from datetime import UTC, datetime
 
     return datetime(2026, 1, 2, 3, tzinfo=UTC)
+
+
+def test_a_backfill_makes_one_day_a_run(tmp_path: Path) -> None:
+    brand = Workspace.at(workspace(tmp_path / "brand", 9))
+    definitions = build_definitions(brand, load_settings(brand.configuration))
+    job = definitions.resolve_job_def(NIGHTLY)
+    dated = [each for each in definitions.resolve_asset_graph().assets_defs if each.is_executable and each.keys]
+    assert len(dated) > 20
+    assert {each.backfill_policy for each in dated} == {job.backfill_policy}
+    assert job.backfill_policy is not None and job.backfill_policy.max_partitions_per_run == 1
