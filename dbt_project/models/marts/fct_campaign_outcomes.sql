@@ -130,74 +130,60 @@ campaign_spend as (
 ),
 
 -- Sales are known to be none where the window is covered and no line lies in it: only then is a missing sum 0.
+covered as (
+    select
+        *,
+        unit = 'consumer' and window_status = 'complete' as is_covered,
+        is_covered and outcome_basis is not null as is_covered_of_campaign
+    from windowed
+),
+
 final as (
     select
-        windowed.campaign_id,
-        windowed.unit,
-        windowed.unit_id,
-        windowed.outcome_basis,
-        windowed.outcome_starts_on,
-        windowed.outcome_ends_on,
-        windowed.before_starts_on,
-        windowed.window_status,
+        covered.campaign_id,
+        covered.unit,
+        covered.unit_id,
+        covered.outcome_basis,
+        covered.outcome_starts_on,
+        covered.outcome_ends_on,
+        covered.before_starts_on,
+        covered.window_status,
         case
-            when windowed.unit <> 'consumer' or windowed.outcome_basis is null then null
-            when windowed.window_status is null then null
+            when covered.unit <> 'consumer' or covered.outcome_basis is null then null
+            when covered.window_status is null then null
             when campaign_spend.has_bought_before then true
-            when windowed.window_status <> 'no_pre' then false
+            when covered.window_status <> 'no_pre' then false
         end as bought_before,
         case
-            when
-                windowed.unit = 'consumer'
-                and windowed.window_status = 'complete'
-                and windowed.outcome_basis is not null
-                and not coalesce(campaign_spend.has_bought_before, false)
+            when covered.is_covered_of_campaign and not coalesce(campaign_spend.has_bought_before, false)
                 then coalesce(campaign_spend.has_bought_after, false)
         end as first_purchase,
         case
-            when
-                windowed.unit = 'consumer'
-                and windowed.window_status = 'complete'
-                and windowed.outcome_basis is not null
-                and not coalesce(campaign_spend.has_foreign_before, false)
+            when covered.is_covered_of_campaign and not coalesce(campaign_spend.has_foreign_before, false)
                 then cast(coalesce(campaign_spend.before_minor, 0) as bigint)
         end as net_spend_before_minor,
         case
-            when
-                windowed.unit = 'consumer'
-                and windowed.window_status = 'complete'
-                and windowed.outcome_basis is not null
-                and not coalesce(campaign_spend.has_foreign_after, false)
+            when covered.is_covered_of_campaign and not coalesce(campaign_spend.has_foreign_after, false)
                 then cast(coalesce(campaign_spend.after_minor, 0) as bigint)
         end as net_spend_after_minor,
         case
-            when
-                windowed.unit = 'consumer'
-                and windowed.window_status = 'complete'
-                and windowed.outcome_basis is not null
-                and not coalesce(campaign_spend.has_foreign_after, false)
+            when covered.is_covered_of_campaign and not coalesce(campaign_spend.has_foreign_after, false)
                 then cast(coalesce(campaign_spend.after_online_minor, 0) as bigint)
         end as net_spend_after_online_minor,
         case
-            when
-                windowed.unit = 'consumer'
-                and windowed.window_status = 'complete'
-                and not coalesce(total_spend.has_foreign_before, false)
+            when covered.is_covered and not coalesce(total_spend.has_foreign_before, false)
                 then cast(coalesce(total_spend.before_minor, 0) as bigint)
         end as total_spend_before_minor,
         case
-            when
-                windowed.unit = 'consumer'
-                and windowed.window_status = 'complete'
-                and not coalesce(total_spend.has_foreign_after, false)
+            when covered.is_covered and not coalesce(total_spend.has_foreign_after, false)
                 then cast(coalesce(total_spend.after_minor, 0) as bigint)
         end as total_spend_after_minor,
-        case when windowed.unit = 'consumer' then '{{ var("brand_currency") }}' end as currency
-    from windowed
+        case when covered.unit = 'consumer' then '{{ var("brand_currency") }}' end as currency
+    from covered
     left join campaign_spend
-        on windowed.campaign_id = campaign_spend.campaign_id and windowed.consumer_key = campaign_spend.consumer_key
+        on covered.campaign_id = campaign_spend.campaign_id and covered.consumer_key = campaign_spend.consumer_key
     left join total_spend
-        on windowed.campaign_id = total_spend.campaign_id and windowed.consumer_key = total_spend.consumer_key
+        on covered.campaign_id = total_spend.campaign_id and covered.consumer_key = total_spend.consumer_key
 )
 
 select * from final
