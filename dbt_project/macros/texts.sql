@@ -30,12 +30,12 @@
 {%- endmacro %}
 
 {# A moment that tells of something bad: negative, or bad by itself whatever the tone (a queue told with a smile). #}
-{% macro is_bad_moment() -%}
+{% macro is_bad_moment(relation) -%}
     (
-        polarity = 'negative'
+        {{ relation }}.polarity = 'negative'
         or (
-            moment in ('disappointment', 'wait', 'confusing_instructions', 'product_fault', 'fulfilment')
-            and polarity <> 'positive'
+            {{ relation }}.moment in ('disappointment', 'wait', 'confusing_instructions', 'product_fault', 'fulfilment')
+            and {{ relation }}.polarity <> 'positive'
         )
     )
 {%- endmacro %}

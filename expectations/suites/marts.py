@@ -94,7 +94,7 @@ MARTS = Suite(
         *TABLES,
         READINGS,
     ),
-    checks_count=85,
+    checks_count=86,
     figures=figures,
     limits=(
         Limit(

@@ -178,9 +178,10 @@ FCT_MOMENTS = FrameExpectations(
         Column("polarity", "text", filled=True),
         Column("confidence", "number", filled=True),
         Column("is_unsure", "boolean", filled=True),
+        Column("is_bad", "boolean", filled=True),
     ),
     checks=(
-        *never_null("moment_key", "moment", "polarity", "confidence", "is_unsure"),
+        *never_null("moment_key", "moment", "polarity", "confidence", "is_unsure", "is_bad"),
         unique("moment_key"),
         one_of("moment", MOMENTS),
         one_of("polarity", ("negative", "neutral", "positive", "mixed")),

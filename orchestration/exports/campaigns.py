@@ -14,6 +14,7 @@ from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_campaigns import CAMPAIGN_RESULTS
 from orchestration.exports.inputs import take
 from orchestration.exports.language import mark
+from orchestration.exports.pieces import beside, pieces_and_people
 from orchestration.exports.retelling import as_note, filled
 from orchestration.exports.review_effect import pointing_to_pages
 from orchestration.exports.scores import to_outcome_unit, unit_of
@@ -67,7 +68,15 @@ def campaign_facts(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         .join(_one_currency(claimed, "referred_net_minor", "claimed"), on="campaign_id", how="left")
         .rename({"claimed_minor": "claimed_sales_minor"})
         .join(take(frames, "fct_campaigns"), on="campaign_id", how="left")
+        .join(_authors(frames), on="campaign_id", how="left")
     )
+
+
+def _authors(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """How many people wrote the pieces that reached each campaign."""
+    pieces = take(frames, "bridge_campaign_ugc").join(take(frames, "fct_ugc"), on="ugc_key")
+    counts = pieces_and_people(ugc_count=pl.lit(True))
+    return pieces.group_by("campaign_id").agg(counts[name].alias(name) for name in beside("campaign_results"))
 
 
 def _effects(frames: Mapping[str, pl.DataFrame], currency: str) -> pl.DataFrame:
@@ -141,4 +150,4 @@ def campaign_results(frames: Mapping[str, pl.DataFrame], context: ExportContext)
     )
     results = [Result.of(row) for row in table.select(Result.columns()).iter_rows(named=True)]
     headlines = pl.Series("headline", [result_sentence(result) for result in results], pl.String)
-    return CAMPAIGN_RESULTS.conform(table.with_columns(headlines))
+    return CAMPAIGN_RESULTS.conform(table.with_columns(headlines), beside("campaign_results"))

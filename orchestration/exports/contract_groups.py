@@ -3,8 +3,8 @@
 Belongs here: the rule of each output, why others need none, what the contract says of a cell that is not shown. Does
 not: taking the cells out (small_groups.py).
 
-A count of 1 to 9 could point at a person; a 0 points at nobody. A count of pieces is taken as one of people: fewer than
-ten pieces are by fewer than ten people. Shares are not shown where what they are a share of is too small.
+A count of 1 to 9 could point at a person; a 0 points at nobody. A count of pieces is too small where fewer than ten
+people wrote them, however many they wrote. Shares are not shown where what they are a share of is too small.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Rule:
         cells: column that counts → columns that go with it, since they would tell the count or describe the few.
         within: rows alike in these add up to a total that stands elsewhere: where exactly one of them is taken out, the
             next smallest goes too. Judged by the first of `cells`.
+        of_pieces: those of `cells` that count pieces; the builder gives, beside each, how many people wrote them.
         when: (column, value) of the rows concerned; None: all.
         says: what other columns say in a row whose first cell is taken out.
         shown: columns in people or pieces that stay, each with the reason.
@@ -43,6 +44,7 @@ class Rule:
 
     cells: Mapping[str, tuple[str, ...]]
     within: tuple[str, ...] = ()
+    of_pieces: tuple[str, ...] = ()
     when: tuple[str, str] | None = None
     says: Mapping[str, str] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
@@ -55,6 +57,11 @@ class Rule:
     def emptied(self) -> frozenset[str]:
         """Every column that may be taken out."""
         return frozenset(self.cells).union(*self.cells.values())
+
+
+def people_of(count: str) -> str:
+    """The column, beside a count of pieces, of how many people wrote them; never published."""
+    return f"{count}__people"
 
 
 def _ends(*names: str) -> tuple[str, ...]:
@@ -75,10 +82,12 @@ _REACH = (
     *("unseen_pieces_count", "sized_accounts_count", "listed_accounts_count", "cost_per_1000_effective"),
     *("cost_per_1000_contacts", *_ends("cost_per_1000_unique")),
 )
+_KINDS_OF_PIECES = ("last_90_days", "unpaid", "incentive", "undisclosed", "copies_left_out", "look_twice")
 
 RULES: dict[str, Rule] = {
     "campaign_results": Rule(
         _alone("treatment", "control", "holdout", "comparison", "invited", "accepted", "delivered", "published", "ugc"),
+        of_pieces=("ugc_count",),
         shown={
             "treated_count": "effects are measured from 30 people on; else it counts stores or areas",
             "compared_count": "effects are measured from 30 people on; else it counts stores or areas",
@@ -113,21 +122,26 @@ RULES: dict[str, Rule] = {
     "service_audit": Rule(
         {"pieces_count": ("front_count", *_ends("front_ratio")), "front_count": ("front_ratio",)},
         within=("group_kind",),
+        of_pieces=("pieces_count", "front_count"),
     ),
     "campaign_pacing": Rule({"members_count": ("reached_count", "reached_share"), "reached_count": ("reached_share",)}),
     "moments": Rule(
         {"pieces_count": ("positive_count", "negative_count", "after_campaign_count", *_RATES)}
         | _alone("positive", "negative", "after_campaign", "unsure", "before"),
         within=("subject_kind", "period", "moment"),
+        of_pieces=("pieces_count", *_alone("positive", "negative", "after_campaign", "unsure", "before")),
     ),
     "moments_by_month": Rule(
-        {"pieces_count": ("positive_count", "negative_count")} | _alone("positive", "negative"), within=("moment",)
+        {"pieces_count": ("positive_count", "negative_count")} | _alone("positive", "negative"),
+        within=("moment",),
+        of_pieces=("pieces_count", "positive_count", "negative_count"),
     ),
     "store_alerts": Rule(
         {
             "recent_count": ("recent_per_1000", "times_as_often"),
             "earlier_count": ("earlier_per_1000", "times_as_often"),
-        }
+        },
+        of_pieces=("recent_count", "earlier_count"),
     ),
     "ugc_kinds": Rule(
         {
@@ -136,7 +150,8 @@ RULES: dict[str, Rule] = {
                 f"{name}_share" for name in ("language_told", "read", "positive", "neutral", "negative", "unsure")
             ),
         }
-        | _alone("last_90_days", "unpaid", "incentive", "undisclosed", "copies_left_out", "look_twice")
+        | _alone(*_KINDS_OF_PIECES),
+        of_pieces=("pieces_count", "texts_count", *_alone(*_KINDS_OF_PIECES)),
     ),
     "data_quality": Rule({"value": ()}, when=("area", "people")),
 }  # fmt: skip

@@ -80,9 +80,10 @@ def _small_groups() -> str:
     lines = [
         "## Small groups",
         "",
-        "Fewer than 10 pieces are by fewer than 10 people. Where the rows of a group add up to a total that stands",
-        "elsewhere, and exactly one of them is too few, the next smallest is empty too. Shares are empty where what",
-        "they are a share of is too few. How many people a measurement lacks may stand in its note.",
+        "Pieces are too few where fewer than 10 people wrote them, however many they wrote; one whose author is not",
+        "given counts as by a person of its own. Where the rows of a group add up to a total that stands elsewhere,",
+        "and exactly one of them is too few, the next smallest is empty too. Shares are empty where what they are a",
+        "share of is too few. How many people a measurement lacks may stand in its note.",
         "",
         "| output | too few counts | rows that add up | columns in people or pieces that stay, and why |",
         "| --- | --- | --- | --- |",

@@ -6,6 +6,7 @@ Does not: the outputs themselves (contract.py), writing files (writers.py), the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,8 +83,11 @@ class Output:
         """The export with no row: a stated absence, with every column typed."""
         return pl.DataFrame(schema=self.polars_schema())
 
-    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def conform(self, frame: pl.DataFrame, beside: Sequence[str] = ()) -> pl.DataFrame:
         """The frame with exactly the contract's columns, types and row order.
+
+        Args:
+            beside: columns that go with it for a later step, and are not published.
 
         Raises:
             IntegrityError: a column is missing, an empty cell stands where none may, a value is outside its
@@ -92,7 +96,7 @@ class Output:
         names = [column.name for column in self.columns]
         if missing := sorted(set(names) - set(frame.columns)):
             raise IntegrityError(f"export {self.name} lacks {missing}: its builder must return the contract's columns")
-        table = frame.select(names).cast(self.polars_schema()).sort(self.sort_key, nulls_last=True)
+        table = frame.select(*names, *beside).cast(self.polars_schema()).sort(self.sort_key, nulls_last=True)
         for column in self.columns:
             values = table.get_column(column.name)
             if not column.when_null and values.null_count():

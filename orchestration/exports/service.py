@@ -21,6 +21,7 @@ from orchestration.exports.contract_service import (
     URGENCY,
 )
 from orchestration.exports.inputs import take
+from orchestration.exports.pieces import beside, pieces_and_people
 from orchestration.exports.texts import counted_moments, in_words
 
 Frames = Mapping[str, pl.DataFrame]
@@ -115,15 +116,16 @@ def service_audit(frames: Frames, context: ExportContext) -> pl.DataFrame:
     front = -(-queue.height // FRONT_SHARE)
     rows = []
     for kind in GROUP_KINDS:
-        counts = queue.group_by(group=kind).agg(
-            pieces_count=pl.len(), front_count=(pl.col("queue_place") <= front).sum()
-        )
-        for group, pieces, in_front in counts.sort("group").iter_rows():
-            rows.append({"group_kind": kind, "group": group, **_favour(queue.height, front, pieces, in_front)})
+        counts = pieces_and_people(pieces_count=pl.lit(True), front_count=pl.col("queue_place") <= front)
+        groups = queue.group_by(group=kind).agg(**counts).sort("group")
+        for row in groups.iter_rows(named=True):
+            favour = _favour(queue.height, front, row["pieces_count"], row["front_count"])
+            rows.append({**row, "group_kind": kind, **favour})
     if not rows:
         return SERVICE_AUDIT.empty()
     table = pl.DataFrame(rows, infer_schema_length=None)
-    return SERVICE_AUDIT.conform(table.with_columns(as_of=pl.lit(context.as_of), basis=pl.lit(context.bases())))
+    table = table.with_columns(as_of=pl.lit(context.as_of), basis=pl.lit(context.bases()))
+    return SERVICE_AUDIT.conform(table, beside("service_audit"))
 
 
 def _favour(queue: int, front: int, pieces: int, in_front: int) -> Mapping[str, float | None]:

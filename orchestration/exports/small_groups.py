@@ -9,7 +9,7 @@ import polars as pl
 
 from orchestration.exports.brand_effect import posts_in_words
 from orchestration.exports.contract import OUTPUTS
-from orchestration.exports.contract_groups import RULES, SMALLEST_GROUP, TOO_FEW, Rule
+from orchestration.exports.contract_groups import RULES, SMALLEST_GROUP, TOO_FEW, Rule, people_of
 from orchestration.exports.reach import engagement_in_words, reach_in_words
 from orchestration.exports.texts import alert_in_words
 
@@ -27,7 +27,7 @@ def withheld(name: str, table: pl.DataFrame) -> pl.DataFrame:
     """An output as it may be published: counts of 1 to 9 and what would tell them are empty, `withheld` says why.
 
     Args:
-        table: the output as its builder made it, every figure in it.
+        table: the output as its builder made it, every figure in it, and beside counts of pieces those of people.
     """
     rule = RULES.get(name)
     shown = emptied(name, table)
@@ -52,7 +52,9 @@ def emptied(name: str, table: pl.DataFrame) -> pl.DataFrame:
     rule = RULES.get(name)
     if rule is None:
         return table
-    table = table.with_columns(**{f"_few_{column}": _is_few(column, rule) for column in rule.cells})
+    if table.is_empty():  # a builder may return its stated absence, which counts nobody
+        table = table.with_columns(**{people_of(column): pl.lit(None, pl.Int64) for column in rule.of_pieces})
+    table = table.with_columns(**{f"_few_{column}": _is_too_few(column, rule) for column in rule.cells})
     if rule.within:
         table = table.with_columns(_few_and_next(rule).alias(f"_few_{rule.first}"))
     is_out = {
@@ -76,6 +78,15 @@ def few_cells(name: str, table: pl.DataFrame) -> int:
         return 0
     present = [column for column in rule.cells if column in table.columns]
     return sum(int(table.select(_is_few(column, rule).sum()).item()) for column in present)
+
+
+def _is_too_few(column: str, rule: Rule) -> pl.Expr:
+    """Whether a cell counts too few people, or pieces by too few."""
+    few = _is_few(column, rule)
+    if column not in rule.of_pieces:
+        return few
+    people = pl.col(people_of(column))
+    return few | _is_few(people_of(column), rule) | ((pl.col(column) > 0) & people.is_null()).fill_null(False)
 
 
 def _is_few(column: str, rule: Rule) -> pl.Expr:

@@ -14,9 +14,11 @@ import polars as pl
 
 from ml.text.moment_rates import rates
 from orchestration.exports.context import ExportContext
+from orchestration.exports.contract_groups import people_of
 from orchestration.exports.contract_texts import EVER, MOMENT_WORDS, MOMENTS, RECENT, STORE_ALERTS, UGC_KINDS
 from orchestration.exports.inputs import take
 from orchestration.exports.language import ENGLISH, Language, mark
+from orchestration.exports.pieces import beside, pieces_and_people
 from orchestration.exports.retelling import label
 
 Frames = Mapping[str, pl.DataFrame]
@@ -59,9 +61,9 @@ def moments(frames: Frames, context: ExportContext) -> pl.DataFrame:
     day = pl.col("published_on")
     recent = _counted(subjects.filter((day > start) & (day <= context.as_of)), RECENT)
     before = subjects.filter((day > start - PERIOD) & (day <= start) & ~pl.col("is_unsure"))
-    before = before.group_by(*_SUBJECT, "moment").agg(before_count=pl.len().cast(pl.Int64))
+    before = before.group_by(*_SUBJECT, "moment").agg(**pieces_and_people(before_count=pl.lit(True)))
     recent = recent.join(before, on=[*_SUBJECT, "moment"], how="left").with_columns(
-        pl.col("before_count").fill_null(0)  # no row in the days before: none was told, a true 0
+        pl.col("before_count", people_of("before_count")).fill_null(0)  # no row in the days before: a true 0
     )
     recent = recent.join(_occasions(frames, start, context.as_of), on=_SUBJECT, how="left")
     ever = _counted(subjects, EVER)
@@ -69,23 +71,19 @@ def moments(frames: Frames, context: ExportContext) -> pl.DataFrame:
     table = table.with_columns(
         moment=in_words(pl.col("moment")), as_of=pl.lit(context.as_of), basis=pl.lit(context.bases())
     )
-    return MOMENTS.conform(table)
+    return MOMENTS.conform(table, beside("moments"))
 
 
 def _counted(subjects: pl.DataFrame, period: str) -> pl.DataFrame:
     sure = ~pl.col("is_unsure")
-
-    def count(condition: pl.Expr) -> pl.Expr:
-        return condition.sum().cast(pl.Int64)
-
-    return subjects.group_by(*_SUBJECT, "moment").agg(
-        period=pl.lit(period),
-        pieces_count=count(sure),
-        positive_count=count(sure & (pl.col("polarity") == "positive")),
-        negative_count=count(sure & (pl.col("polarity") == "negative")),
-        after_campaign_count=count(sure & pl.col("exposed_campaign_ids").is_not_null()),
-        unsure_count=count(~sure),
+    counts = pieces_and_people(
+        pieces_count=sure,
+        positive_count=sure & (pl.col("polarity") == "positive"),
+        negative_count=sure & (pl.col("polarity") == "negative"),
+        after_campaign_count=sure & pl.col("exposed_campaign_ids").is_not_null(),
+        unsure_count=~sure,
     )
+    return subjects.group_by(*_SUBJECT, "moment").agg(period=pl.lit(period), **counts)
 
 
 def _occasions(frames: Frames, start: date, as_of: date) -> pl.DataFrame:
@@ -112,8 +110,10 @@ def _with_rates(rows: pl.DataFrame) -> pl.DataFrame:
 def store_alerts(frames: Frames, context: ExportContext) -> pl.DataFrame:
     """The jumps of bad moments, in words."""
     rows = take(frames, "store_alerts").filter("is_alert")
+    rows = rows.join(_people_of_alerts(frames, rows), on=[*_SUBJECT, "moment"], how="left")
     table = rows.select(
         *_SUBJECT,
+        *beside("store_alerts"),
         moment=in_words(pl.col("moment")),
         recent_count="recent_count",
         recent_from="recent_starts_on",
@@ -126,7 +126,24 @@ def store_alerts(frames: Frames, context: ExportContext) -> pl.DataFrame:
         basis=pl.lit(context.bases()),
     )
     sentences = [alert_in_words(row) for row in table.iter_rows(named=True)]
-    return STORE_ALERTS.conform(table.with_columns(headline=pl.Series(sentences, dtype=pl.String)))
+    table = table.with_columns(headline=pl.Series(sentences, dtype=pl.String))
+    return STORE_ALERTS.conform(table, beside("store_alerts"))
+
+
+def _people_of_alerts(frames: Frames, alerts: pl.DataFrame) -> pl.DataFrame:
+    """How many people told of the bad moments that an alert counts, by its subject and moment."""
+    bad = counted_moments(frames).filter(~pl.col("is_unsure") & pl.col("is_bad"))
+    told = pl.concat(
+        [bad.with_columns(subject_kind=pl.lit(kind), subject_id=f"{kind}_id") for kind in ("store", "product")]
+    )
+    keys = [*_SUBJECT, "moment"]
+    told = told.join(alerts.select(*keys, "recent_starts_on", "earlier_starts_on"), on=keys)
+    day = pl.col("published_on")
+    counts = pieces_and_people(
+        recent_count=day >= pl.col("recent_starts_on"),
+        earlier_count=(day >= pl.col("earlier_starts_on")) & (day < pl.col("recent_starts_on")),
+    )
+    return told.group_by(keys).agg(**{name: count for name, count in counts.items() if name in beside("store_alerts")})
 
 
 def alert_in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
@@ -141,7 +158,7 @@ def alert_in_words(row: Mapping[str, Any], language: Language = ENGLISH) -> str:
     }
     if row["recent_count"] is None:
         return language.say(
-            "%(subject)s: more bad pieces about %(moment)s in the last 14 days than before, fewer than 10 of them.",
+            "%(subject)s: more bad pieces about %(moment)s in the last 14 days than before, by fewer than 10 people.",
             **said,
         )
     if row["earlier_count"] is None:
@@ -175,25 +192,28 @@ def ugc_kinds(frames: Frames, context: ExportContext) -> pl.DataFrame:
     is_read = has_text & pl.col("sentiment").is_not_null()
 
     def pieces(condition: pl.Expr) -> pl.Expr:
-        return condition.fill_null(False).sum().cast(pl.Int64)  # unknown is not among those known to be so
+        return condition.fill_null(False).sum()
 
     def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
         return pl.when(pieces(whole) > 0).then(pieces(whole & part) / pieces(whole))
 
     table = ugc.group_by(place="platform_or_site", kind="ugc_kind").agg(
-        pieces_count=pieces(counts),
-        last_90_days_count=pieces(counts & (day > context.as_of - PERIOD) & (day <= context.as_of)),
-        unpaid_count=pieces(counts & pl.col("is_organic")),
-        incentive_count=pieces(counts & ~pl.col("is_organic")),
-        undisclosed_count=pieces(counts & pl.col("is_undisclosed_incentive")),
-        copies_left_out_count=pieces(~counts),
-        look_twice_count=pieces(counts & hinted),
-        texts_count=pieces(has_text),
+        **pieces_and_people(
+            pieces_count=counts,
+            last_90_days_count=counts & (day > context.as_of - PERIOD) & (day <= context.as_of),
+            unpaid_count=counts & pl.col("is_organic"),
+            incentive_count=counts & ~pl.col("is_organic"),
+            undisclosed_count=counts & pl.col("is_undisclosed_incentive"),
+            copies_left_out_count=~counts,
+            look_twice_count=counts & hinted,
+            texts_count=has_text,
+        ),
         language_told_share=share(pl.col("language") != "und", has_text),
         read_share=share(is_read, has_text),
         **{f"{name}_share": share(pl.col("sentiment") == name, is_read) for name in _FEELINGS},
     )
-    return UGC_KINDS.conform(table.with_columns(as_of=pl.lit(context.as_of), basis=pl.lit(context.bases())))
+    table = table.with_columns(as_of=pl.lit(context.as_of), basis=pl.lit(context.bases()))
+    return UGC_KINDS.conform(table, beside("ugc_kinds"))
 
 
 _FEELINGS = ("positive", "neutral", "negative", "unsure")

@@ -135,8 +135,10 @@ ids as (
 pieces as (
     select
         campaign_id,
-        count(*) as ugc_count
+        count(*) as ugc_count,
+        count(distinct coalesce(piece.consumer_key, ugc_key)) as ugc_count__people
     from marts.bridge_campaign_ugc
+    left join marts.fct_ugc as piece using (ugc_key)
     group by campaign_id
 )
 
@@ -175,6 +177,7 @@ select
     if(recorded.is_delivered, steps.delivered_count, null) as delivered_count,
     if(recorded.is_published, steps.published_count, null) as published_count,
     if(facts.ugc_count is null, null, coalesce(pieces.ugc_count, 0)) as ugc_count,
+    pieces.ugc_count__people,
     costs.cost_minor,
     costs.cost_currency,
     claims.claimed_sales_minor,

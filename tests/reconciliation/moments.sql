@@ -31,7 +31,15 @@ counted as (
         count(*) filter (where not is_unsure and polarity = 'positive') as positive_count,
         count(*) filter (where not is_unsure and polarity = 'negative') as negative_count,
         count(*) filter (where not is_unsure and exposed_campaign_ids is not null) as after_campaign_count,
-        count(*) filter (where is_unsure) as unsure_count
+        count(*) filter (where is_unsure) as unsure_count,
+        count(distinct coalesce(consumer_key, ugc_key)) filter (where not is_unsure) as pieces_count__people,
+        count(distinct coalesce(consumer_key, ugc_key)) filter (where not is_unsure and polarity = 'positive')
+            as positive_count__people,
+        count(distinct coalesce(consumer_key, ugc_key)) filter (where not is_unsure and polarity = 'negative')
+            as negative_count__people,
+        count(distinct coalesce(consumer_key, ugc_key)) filter (where not is_unsure and exposed_campaign_ids is not null)
+            as after_campaign_count__people,
+        count(distinct coalesce(consumer_key, ugc_key)) filter (where is_unsure) as unsure_count__people
     from periods
     group by all
 ),
@@ -42,7 +50,8 @@ before as (
         subject_id,
         moment,
         'last 90 days' as period,
-        count(*) as before_count
+        count(*) as before_count,
+        count(distinct coalesce(consumer_key, ugc_key)) as before_count__people
     from subjects
     where not is_unsure and published_on between as_of() - 179 and as_of() - 90
     group by all
@@ -71,6 +80,7 @@ select
     after_campaign_count,
     unsure_count,
     if(period = 'all time', null, coalesce(before_count, 0)) as before_count,
+    columns('.*__people'),
     transactions_count,
     1000 * pieces_count / nullif(transactions_count, 0) as per_1000_transactions,
     1000 * poisson_low(pieces_count) / nullif(transactions_count, 0) as per_1000_transactions_low,

@@ -10,6 +10,7 @@ grouped as (
     unpivot (
         select
             place.queue_place,
+            coalesce(place.consumer_key, place.ugc_key) as author,
             coalesce(person.tier, 'unknown') as tier,
             coalesce(place.language, 'und') as language,
             place.platform_or_site as place
@@ -27,7 +28,9 @@ counted as (
         any_value(sizes.queue_count) as queue_count,
         any_value(sizes.front_size) as front_size,
         count(*) as pieces_count,
-        count(*) filter (where grouped.queue_place <= sizes.front_size) as front_count
+        count(*) filter (where grouped.queue_place <= sizes.front_size) as front_count,
+        count(distinct grouped.author) as pieces_count__people,
+        count(distinct grouped.author) filter (where grouped.queue_place <= sizes.front_size) as front_count__people
     from grouped
     cross join sizes
     group by all
@@ -73,6 +76,8 @@ select
     counted.group_kind,
     counted."group",
     counted.pieces_count,
+    counted.pieces_count__people,
+    counted.front_count__people,
     if(counted.pieces_count >= 10, counted.front_count, null) as front_count,
     if(counted.pieces_count >= 10, counted.front_count / expected.pieces, null) as front_ratio,
     ends.low / expected.pieces as front_ratio_low,

@@ -3,6 +3,7 @@ with bad as (
     select
         unnest([{'kind': 'store', 'id': store_id}, {'kind': 'product', 'id': product_id}], recursive := true),
         moment,
+        coalesce(consumer_key, ugc_key) as author,
         published_on
     from standing_moments
     where
@@ -20,7 +21,10 @@ counted as (
         id as subject_id,
         moment,
         count(*) filter (where published_on between as_of() - 13 and as_of()) as recent_count,
-        count(*) filter (where published_on between as_of() - 97 and as_of() - 14) as earlier_count
+        count(*) filter (where published_on between as_of() - 97 and as_of() - 14) as earlier_count,
+        count(distinct author) filter (where published_on between as_of() - 13 and as_of()) as recent_count__people,
+        count(distinct author) filter (where published_on between as_of() - 97 and as_of() - 14)
+            as earlier_count__people
     from bad
     group by all
 ),
@@ -44,6 +48,8 @@ select
     counted.recent_count,
     as_of() - 13 as recent_from,
     counted.earlier_count,
+    counted.recent_count__people,
+    counted.earlier_count__people,
     if(found.subject_kind = 'store', 'sales', 'page views') as opportunity,
     1000 * counted.recent_count / occasions.recent_occasions as recent_per_1000,
     1000 * counted.earlier_count / occasions.earlier_occasions as earlier_per_1000,

@@ -28,6 +28,17 @@ select
     count(*) filter (where is_read and sentiment = 'negative') / nullif(count(*) filter (where is_read), 0)
         as negative_share,
     count(*) filter (where is_read and sentiment = 'unsure') / nullif(count(*) filter (where is_read), 0)
-        as unsure_share
+        as unsure_share,
+    count(distinct coalesce(consumer_key, ugc_key)) filter (where is_counted) as pieces_count__people,
+    count(distinct coalesce(consumer_key, ugc_key)) filter (where is_counted and published_on between as_of() - 89 and as_of())
+        as last_90_days_count__people,
+    count(distinct coalesce(consumer_key, ugc_key)) filter (where is_counted and is_organic) as unpaid_count__people,
+    count(distinct coalesce(consumer_key, ugc_key)) filter (where is_counted and not is_organic) as incentive_count__people,
+    count(distinct coalesce(consumer_key, ugc_key)) filter (where is_counted and is_undisclosed_incentive) as undisclosed_count__people,
+    count(distinct coalesce(consumer_key, ugc_key)) filter (where not is_counted) as copies_left_out_count__people,
+    count(distinct coalesce(consumer_key, ugc_key))
+        filter (where is_counted and ugc_key in (select hint.ugc_key from measurement.ugc_hints as hint))
+        as look_twice_count__people,
+    count(distinct coalesce(consumer_key, ugc_key)) filter (where has_text) as texts_count__people
 from pieces
 group by all

@@ -23,7 +23,7 @@ counted as (
         count(case when not is_unsure then 1 end) as moments_count,
         count(case when not is_unsure and polarity = 'negative' then 1 end) as negative_count,
         count(case when not is_unsure and polarity = 'positive' then 1 end) as positive_count,
-        count(case when not is_unsure and {{ is_bad_moment() }} then 1 end) as bad_count,
+        count(case when not is_unsure and is_bad then 1 end) as bad_count,
         count(case when is_unsure then 1 end) as unsure_count
     from subjects
     group by subject_kind, subject_id, moment, published_on

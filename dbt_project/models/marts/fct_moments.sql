@@ -15,7 +15,8 @@ told as (
         moments.polarity,
         moments.confidence,
         moments.is_unsure,
-        moments.cues
+        moments.cues,
+        {{ is_bad_moment('moments') }} as is_bad
     from {{ ref('stg_signal_moments') }} as moments
     inner join landed_rows
         on
@@ -66,6 +67,7 @@ final as (
         told.polarity,
         told.confidence,
         told.is_unsure,
+        told.is_bad,
         told.cues,
         ugc.ugc_source,
         ugc.platform_or_site,

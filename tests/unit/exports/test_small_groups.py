@@ -9,8 +9,9 @@ import polars as pl
 
 from orchestration.exports.context import ExportContext
 from orchestration.exports.contract import OUTPUTS
-from orchestration.exports.contract_groups import NO_RULE, RULES, TOO_FEW
+from orchestration.exports.contract_groups import NO_RULE, RULES, TOO_FEW, people_of
 from orchestration.exports.facade import build_exports
+from orchestration.exports.pieces import pieces_and_people
 from orchestration.exports.small_groups import few_cells, withheld
 from orchestration.exports.texts import alert_in_words
 
@@ -19,10 +20,13 @@ COUNTS_OF_PEOPLE = ("people", "pieces", "accounts", "people or units")
 
 
 def rows(name: str, *given: dict[str, Any]) -> pl.DataFrame:
-    """Rows of an output as its builder makes them: what is not given is empty."""
+    """Rows of an output as its builder makes them: what is not given is empty; a piece is by a person of its own."""
     schema = {column: kind for column, kind in OUTPUTS[name].polars_schema().items() if column != "withheld"}
     full = [dict.fromkeys(schema) | {"as_of": DAY, "basis": "consent"} | each for each in given]
-    return pl.DataFrame(full, schema=schema)
+    table = pl.DataFrame(full, schema=schema)
+    named = {people_of(count): pl.col(count) for count in RULES[name].of_pieces}
+    told = {name: pl.Series([each.get(name) for each in given], dtype=pl.Int64) for name in named}
+    return table.with_columns(**{name: pl.coalesce(told[name], count) for name, count in named.items()})
 
 
 def month(day: int, pieces: int, positive: int = 0, negative: int = 0) -> dict[str, Any]:
@@ -40,6 +44,36 @@ def test_counts_of_one_to_nine_are_empty_and_a_nought_and_a_ten_are_shown() -> N
     months = [month(1, 0), month(2, 1), month(3, 9), month(4, 10)]
     assert counts("moments_by_month", *months, column="pieces_count") == [0, None, None, 10]
     assert counts("moments_by_month", *months, column="withheld") == [None, TOO_FEW, TOO_FEW, None]
+
+
+def test_many_pieces_by_few_people_are_as_empty_as_few_pieces() -> None:
+    months = [month(number, 40) | {"pieces_count__people": people} for number, people in ((1, 9), (2, 1), (3, 10))]
+    assert counts("moments_by_month", *months, column="pieces_count") == [None, None, 40]
+    parts = month(1, 60, 20, 20) | {"positive_count__people": 4}
+    assert withheld("moments_by_month", rows("moments_by_month", parts)).select(
+        "pieces_count", "positive_count", "negative_count", "withheld"
+    ).rows() == [(60, None, 20, TOO_FEW)]
+
+
+def test_pieces_of_which_nobody_knows_how_many_wrote_them_are_not_shown() -> None:
+    table = rows("moments_by_month", month(1, 40)).with_columns(pieces_count__people=pl.lit(None, pl.Int64))
+    assert withheld("moments_by_month", table).get_column("pieces_count").to_list() == [None]
+
+
+def test_every_count_of_pieces_has_its_count_of_people() -> None:
+    units = {name: {column.name: column.unit for column in OUTPUTS[name].columns} for name in RULES}
+    counted = {name: {cell for cell in rule.cells if units[name][cell] == "pieces"} for name, rule in RULES.items()}
+    assert counted == {name: set(rule.of_pieces) for name, rule in RULES.items()}
+
+
+def test_people_are_counted_once_however_much_they_write_and_a_piece_without_an_author_by_itself() -> None:
+    told = pl.DataFrame({"ugc_key": ["a", "b", "c", "d", "e"], "consumer_key": ["anna", "anna", "ben", None, None]})
+    counted = told.with_columns(is_late=pl.Series([False, True, None, True, False])).select(
+        **pieces_and_people(all_count=pl.lit(True), late_count=pl.col("is_late"))
+    )
+    assert counted.row(0, named=True) == {
+        **{"all_count": 5, "all_count__people": 4, "late_count": 2, "late_count__people": 2}
+    }
 
 
 def test_what_goes_with_a_count_goes_with_it_and_a_part_goes_alone() -> None:
@@ -67,7 +101,7 @@ def test_an_alert_stands_without_its_figures() -> None:
     row = withheld("store_alerts", rows("store_alerts", alert)).row(0, named=True)
     assert [row[name] for name in ("recent_count", "recent_per_1000", "earlier_count", "times_as_often")] == [None] * 4
     assert row["headline"] == (
-        "Store s1: more bad pieces about staff in the last 14 days than before, fewer than 10 of them."
+        "Store s1: more bad pieces about staff in the last 14 days than before, by fewer than 10 people."
     )
     many = alert | {"recent_count": 31, "earlier_count": None, "times_as_often": None}
     assert "31 bad pieces about staff in the last 14 days, more often than before." in alert_in_words(many)

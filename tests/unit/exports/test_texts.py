@@ -12,6 +12,7 @@ from orchestration.exports.context import ExportContext
 from orchestration.exports.contract_texts import EVER, MOMENT_WORDS, RECENT
 from orchestration.exports.facade import build_exports
 from orchestration.exports.moments_by_month import moments_by_month
+from orchestration.exports.pieces import beside
 from orchestration.exports.text_check import text_check
 from orchestration.exports.texts import last_moments, moments, store_alerts, ugc_kinds
 from tests.unit.exports.conftest import AS_OF, frame
@@ -253,3 +254,24 @@ def test_a_brand_without_texts_is_told_what_is_needed(context: ExportContext) ->
 
     page = render(build_report(build_exports({}, context), context, "../exports"))
     assert "No moment could be read yet. Needed: posts or reviews" in page
+
+
+def test_an_alerts_pieces_are_counted_by_person_too(context: ExportContext) -> None:
+    alert = {"subject_kind": "store", "subject_id": "north", "moment": "wait", "opportunity": "transactions"}
+    alert |= {"recent_starts_on": date(2026, 6, 17), "earlier_starts_on": date(2026, 3, 25), "is_alert": True}
+    alert |= {"recent_count": 3, "recent_opportunities": 10, "earlier_count": 1, "earlier_opportunities": 9}
+    bad = {"is_bad": True, "store_id": "north"}
+    pieces = [
+        told("a", "wait", consumer_key="anna", **bad),
+        told("b", "wait", consumer_key="anna", **bad),
+        told("c", "wait", **bad),
+        told("earlier", "wait", consumer_key="ben", published_on=date(2026, 6, 16), **bad),
+        told("long ago", "wait", consumer_key="eva", published_on=date(2026, 3, 24), **bad),
+        told("good", "wait", consumer_key="carl", store_id="north", is_bad=False),
+        told("unsure", "wait", consumer_key="dora", is_unsure=True, **bad),
+        told("elsewhere", "wait", consumer_key="fred", store_id="south", is_bad=True),
+        told("other", "staff", consumer_key="gina", **bad),
+    ]
+    frames = {"store_alerts": frame("store_alerts", [alert]), "fct_moments": frame("fct_moments", pieces)}
+    found = store_alerts(frames, context).select(beside("store_alerts"))
+    assert found.rows(named=True) == [{"recent_count__people": 2, "earlier_count__people": 1}]
