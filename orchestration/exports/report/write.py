@@ -15,6 +15,7 @@ from orchestration.exports.context import ExportContext
 from orchestration.exports.language import Language
 from orchestration.exports.report.build import build_report
 from orchestration.exports.report.campaign_page import FOLDER, campaign_page
+from orchestration.exports.report.charts.engine import Engine
 from orchestration.exports.report.charts.svg import Drawer
 from orchestration.exports.report.pages import folder
 from orchestration.exports.report.render import render
@@ -31,11 +32,14 @@ def write_pages(exports: Mapping[str, pl.DataFrame], context: ExportContext, out
     Returns:
         Path of the front page in the first language.
     """
-    with debug_mode(False):  # Altair holds every part of a chart against its schema, twice the time; the tests let it
-        return _written(exports, context, out_dir, beside)
+    # Altair holds every part of a chart against its schema, twice the time; the tests let it.
+    with Engine() as engine, debug_mode(False):
+        return _written(exports, context, out_dir, beside, engine)
 
 
-def _written(exports: Mapping[str, pl.DataFrame], context: ExportContext, out_dir: Path, beside: str) -> Path:
+def _written(
+    exports: Mapping[str, pl.DataFrame], context: ExportContext, out_dir: Path, beside: str, engine: Engine
+) -> Path:
     fronts = []
     names = slugs(exports["campaign_results"]["campaign_id"])
     for tag in context.languages:
@@ -45,7 +49,7 @@ def _written(exports: Mapping[str, pl.DataFrame], context: ExportContext, out_di
         own.mkdir(parents=True, exist_ok=True)
         for left in own.glob("*.html"):
             left.unlink()
-        told, drawer = retold(exports, language), Drawer(language)
+        told, drawer = retold(exports, language), Drawer(language, engine)
         front = below / "index.html"
         front.write_text(render(build_report(told, context, link, language), language, drawer), encoding="utf-8")
         for campaign_id, slug in names.items():

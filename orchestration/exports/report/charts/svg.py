@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Literal
 from xml.etree import ElementTree
@@ -17,7 +17,10 @@ from babel.dates import get_day_names, get_month_names
 from markupsafe import Markup
 
 from orchestration.exports.language import Language
+from orchestration.exports.report.charts.engine import Question, drawn
 from orchestration.exports.report.charts.figure import Charts, Drawn, Figure, Missing
+
+Draw = Callable[[Question], str]
 
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _SHAPES = frozenset("svg g path line rect text tspan circle".split())
@@ -43,8 +46,8 @@ class UncleanChartError(ValueError):
 class Drawer:
     """Draws figures of one language; a figure that several pages show is drawn once."""
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
+    def __init__(self, language: Language, draw: Draw = drawn) -> None:
+        self._language, self._draw = language, draw
         self._known: dict[str, tuple[str, Markup]] = {}
 
     def page(self, charts: Mapping[str, Charts]) -> dict[str, tuple[Drawn | Missing, ...]]:
@@ -60,7 +63,7 @@ class Drawer:
     def _drawn(self, figure: Figure, ident: str) -> Drawn:
         key = json.dumps(figure.spec, sort_keys=True)
         if key not in self._known:
-            self._known[key] = svg_of(figure.spec, self._language)
+            self._known[key] = svg_of(figure.spec, self._language, self._draw)
         view_box, drawing = self._known[key]
         return Drawn(
             ident=ident,
@@ -75,17 +78,18 @@ class Drawer:
         )
 
 
-def svg_of(spec: dict[str, Any], language: Language) -> tuple[str, Markup]:
+def svg_of(spec: dict[str, Any], language: Language, draw: Draw = drawn) -> tuple[str, Markup]:
     """A specification drawn: the view box, and the inside of an <svg> element.
+
+    Args:
+        draw: the engine; by default in this process.
 
     Raises:
         UncleanChartError: the drawing holds an element or attribute that is not on the list.
     """
-    import vl_convert  # the engine of a browser: half a second, for a run that writes a report only
-
     marks = language.number(1_111.5, 1)  # "1,111.5": the two marks of the language
     locale = {"decimal": marks[5], "thousands": marks[1], "grouping": [3], "currency": ["", ""], "minus": "\u2212"}
-    text = vl_convert.vegalite_to_svg(spec, format_locale=locale, time_format_locale=_calendar(language))
+    text = draw({"spec": spec, "format_locale": locale, "time_format_locale": _calendar(language)})
     root = ElementTree.fromstring(text)
     _clean(root)
     body = "".join(ElementTree.tostring(child, encoding="unicode") for child in root)
