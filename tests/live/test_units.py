@@ -182,3 +182,16 @@ def test_a_night_that_publishes_nothing_is_a_failed_unit(machine: Machine) -> No
     machine.run(f"cat /root/kept.toml > {WORKSPACE}/nanolift.toml")
     assert result == "exit-code"
     assert "nonsense" in told
+
+
+def test_a_machine_that_ends_leaves_no_process(tmp_path: Path) -> None:
+    if (lacks := missing()) is not None:
+        pytest.skip(lacks)
+    (tmp_path / "box").mkdir()
+    with booted(tmp_path / "box", {}) as machine:
+        machine.run("systemd-run --unit=stays sleep 1000")
+        assert machine.shows("stays", "ActiveState") == "active"
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{machine.leader}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

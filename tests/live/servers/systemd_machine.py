@@ -99,7 +99,8 @@ def booted(folder: Path, shown: dict[str, Path]) -> Iterator[Machine]:
     binds = shlex.join(f"--bind-ro={here}:{there}" for there, here in shown.items())
     script = BOOT.format(box=shlex.quote(str(folder)), binds=binds)
     with (folder.with_suffix(".log")).open("wb") as log:
-        command = ["unshare", "--mount", "--fork", "--kill-child", "bash", "-c", script]
+        # Process numbers of their own: whatever was started there ends with the first of them.
+        command = ["unshare", "--mount", "--pid", "--mount-proc", "--kill-child", "bash", "-c", script]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         try:
             deadline = time.monotonic() + START_SECONDS
