@@ -6,8 +6,8 @@ Belongs here: the process that marketing_report.py measures. Does not: bars. Usa
 from __future__ import annotations
 
 import json
+import os
 import sys
-import time
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +15,7 @@ import polars as pl
 
 def main(generation: Path, folder: Path, languages: tuple[str, ...]) -> dict[str, float]:
     """Write the pages and say what they cost; imports of the report are in, those of this module are not."""
-    began = time.process_time()
+    began = _cpu_seconds()
     from orchestration.exports.context import ExportContext
     from orchestration.exports.facade import write_report
 
@@ -33,7 +33,12 @@ def main(generation: Path, folder: Path, languages: tuple[str, ...]) -> dict[str
     )
     write_report(generation / "exports", context, folder / "report")
     size = sum(page.stat().st_size for page in (folder / "report").rglob("*.html"))
-    return {"seconds": time.process_time() - began, "megabytes": size / 1e6}
+    return {"seconds": _cpu_seconds() - began, "megabytes": size / 1e6}
+
+
+def _cpu_seconds() -> float:
+    """Of this process, and of those it started that have ended: charts are drawn in one."""
+    return sum(os.times()[:4])
 
 
 if __name__ == "__main__":
