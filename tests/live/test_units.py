@@ -24,6 +24,8 @@ from tests.live.servers.systemd_machine import PYTHON, Machine, booted, missing
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTALLED, WORKSPACE = "/usr/local/lib/nanolift", "/var/lib/nanolift/brand"
+# Where the copy sees this project, its libraries and programs.
+LENT = "/usr/local/share/nanolift"
 PROGRAMS = ("nanolift", "dbt", "dagster", "dagster-daemon")
 HOST = "nanolift.example.org"
 UIS = ("nanolift-engineers", "nanolift-viewers")
@@ -36,13 +38,13 @@ def _installed() -> str:
     listed = subprocess.run(["git", "-C", ROOT, "ls-files"], capture_output=True, text=True, check=True)
     files = [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
     programs = "\n".join(
-        f"(echo '#!{INSTALLED}/.venv/bin/python'; tail -n +2 /opt/programs/{name}) > {INSTALLED}/.venv/bin/{name}"
+        f"(echo '#!{INSTALLED}/.venv/bin/python'; tail -n +2 {LENT}/programs/{name}) > {INSTALLED}/.venv/bin/{name}"
         for name in PROGRAMS
     )
     return f"""
-mkdir -p {INSTALLED} && cd /opt/project && cp --parents --target-directory={INSTALLED} {shlex.join(files)}
+mkdir -p {INSTALLED} && cd {LENT}/project && cp --parents --target-directory={INSTALLED} {shlex.join(files)}
 {PYTHON} -m venv --without-pip {INSTALLED}/.venv
-printf '/opt/libraries\\n{INSTALLED}\\n' > {INSTALLED}/.venv/lib/{PYTHON.name}/site-packages/here.pth
+printf '{LENT}/libraries\\n{INSTALLED}\\n' > {INSTALLED}/.venv/lib/{PYTHON.name}/site-packages/here.pth
 {programs}
 chmod 755 {INSTALLED}/.venv/bin/*
 """
@@ -66,9 +68,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     if (lacks := missing()) is not None:
         pytest.skip(lacks)
     shown = {
-        "/opt/project": ROOT,
-        "/opt/libraries": Path(sysconfig.get_path("purelib")),
-        "/opt/programs": NANOLIFT.parent,
+        f"{LENT}/project": ROOT,
+        f"{LENT}/libraries": Path(sysconfig.get_path("purelib")),
+        f"{LENT}/programs": NANOLIFT.parent,
     }
     with booted(tmp_path_factory.mktemp("machine"), shown) as machine:
         machine.run(_page())
@@ -177,9 +179,9 @@ def test_a_killed_daemon_comes_back(machine: Machine) -> None:
 
 
 def test_a_night_that_publishes_nothing_is_a_failed_unit(machine: Machine) -> None:
-    machine.run(f"cp {WORKSPACE}/nanolift.toml /root/kept.toml && echo '[nonsense]' >> {WORKSPACE}/nanolift.toml")
+    machine.run(f"cp {WORKSPACE}/nanolift.toml /var/tmp/kept.toml && echo '[nonsense]' >> {WORKSPACE}/nanolift.toml")
     result, told = _started(machine, "nanolift-nightly")
-    machine.run(f"cat /root/kept.toml > {WORKSPACE}/nanolift.toml")
+    machine.run(f"cat /var/tmp/kept.toml > {WORKSPACE}/nanolift.toml")
     assert result == "exit-code"
     assert "nonsense" in told
 

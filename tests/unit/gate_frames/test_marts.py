@@ -47,7 +47,7 @@ create table marts.fct_ugc as select 'u' as ugc_key, 'social_posts' as ugc_sourc
     0.1 as sentiment_negative, 0.2 as sentiment_neutral, 0.7 as sentiment_positive, true as has_moments_read,
     1 as duplicates_count, true as is_counted, cast(null as boolean) as is_syndicated_copy;
 create table marts.fct_moments as select 'm' as moment_key, 'u' as ugc_key, 'delight' as moment,
-    'positive' as polarity, 0.9 as confidence, false as is_unsure, true as is_counted,
+    'positive' as polarity, 0.9 as confidence, false as is_unsure, false as is_bad, true as is_counted,
     cast(null as timestamp) as deleted_at, date '2026-01-05' as published_on;
 create table marts.fct_moment_daily as select 'brand' as subject_kind, 'all' as subject_id, 'delight' as moment,
     date '2026-01-05' as activity_on, 1 as moments_count;
