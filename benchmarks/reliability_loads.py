@@ -6,10 +6,10 @@ A part of benchmarks/reliability.py. reliability_bends.py lists how deliveries c
   what counts of each key afterwards is what counts where every file came once.
 - nights: the whole pipeline, all streams at once in each way, on the nights of two days; a day once more; half of the
   streams a night late, then the other half; the warehouse built afresh instead of brought up to date. Afterwards every
-  table but for the names and times of loads (row for row), export, report, model, score and measurement (byte for byte)
-  is that of nights that got every file once and in time. Where rows came more than once, data_quality says so: it is
-  held to be the same but for "rows read" and "rows seen before"; the workbook and the report's first page, which show
-  it, are counted apart (reload_told_of_deliveries).
+  table (row for row, but for names and times of loads and the number of the run that staged a row), export, report,
+  model, score and measurement (byte for byte) is that of nights that got every file once and in time. Where rows came
+  more than once, data_quality says so: it is held to be the same but for "rows read" and "rows seen before"; the
+  workbook and the report's first page, which show it, are counted apart (reload_told_of_deliveries).
 
 reload_differences: tables, files and landings that are not the same.
 """
@@ -33,8 +33,9 @@ THIRD_DAY = NEXT_DAY + timedelta(days=1)
 DAYS = (DAY, NEXT_DAY, THIRD_DAY)
 LATE = "late"
 LATES = (f"{LATE}_odd", f"{LATE}_even")
-# Which load brought a row, where in it, and when: not the same where it came another way.
-LOADS = ("load_id", "row_no", "loaded_at")
+# Which load brought a row, where in it, and when, and the number of the run that staged it: not the same where it came
+# another way, or where all of it was staged by one run.
+LOADS = ("load_id", "row_no", "loaded_at", "staged_run_no")
 QUALITY = "exports/data_quality"
 TELL = (f"{QUALITY}.", "exports/all_outputs.xlsx", "report/index.html", "report/fr/index.html")
 DELIVERIES = ("rows read", "rows seen before")
