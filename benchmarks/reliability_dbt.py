@@ -34,14 +34,20 @@ sys.exit(answer[0] if answer else 70)
 
 
 def serve(folder: Path) -> int:
-    """Fork the server; it ends when this process does. The folder then holds `dbt`. The server's process id."""
+    """Fork the server; it ends when this process does. The folder then holds `dbt`, and `python`, which is this one.
+
+    Returns:
+        The server's process id.
+    """
     address = str(folder / "dbt.socket")
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listening.bind(address)
     listening.listen(16)
-    command = folder / "dbt"
-    command.write_text(_COMMAND.format(python=sys.executable, address=address), encoding="utf-8")
-    command.chmod(command.stat().st_mode | stat.S_IXUSR)
+    interpreter = f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'
+    for name, text in (("dbt", _COMMAND.format(python=sys.executable, address=address)), ("python", interpreter)):
+        command = folder / name
+        command.write_text(text, encoding="utf-8")
+        command.chmod(command.stat().st_mode | stat.S_IXUSR)
     alive, held = os.pipe()  # the server sees its end when the parent is gone
     server = os.fork()
     if server:
