@@ -15,4 +15,4 @@ import sys
 from benchmarks.runner import run
 
 if __name__ == "__main__":
-    sys.exit(run("reliability", __doc__))
+    sys.exit(run("reliability", __doc__, apart=True))
