@@ -110,7 +110,7 @@ def _with_rates(rows: pl.DataFrame) -> pl.DataFrame:
 def store_alerts(frames: Frames, context: ExportContext) -> pl.DataFrame:
     """The jumps of bad moments, in words."""
     rows = take(frames, "store_alerts").filter("is_alert")
-    rows = rows.join(_people_of_alerts(frames, rows), on=[*_SUBJECT, "moment"], how="left")
+    rows = rows.join(_people_of_alerts(frames, rows, context.as_of), on=[*_SUBJECT, "moment"], how="left")
     table = rows.select(
         *_SUBJECT,
         *beside("store_alerts"),
@@ -130,7 +130,7 @@ def store_alerts(frames: Frames, context: ExportContext) -> pl.DataFrame:
     return STORE_ALERTS.conform(table, beside("store_alerts"))
 
 
-def _people_of_alerts(frames: Frames, alerts: pl.DataFrame) -> pl.DataFrame:
+def _people_of_alerts(frames: Frames, alerts: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """How many people told of the bad moments that an alert counts, by its subject and moment."""
     bad = counted_moments(frames).filter(~pl.col("is_unsure") & pl.col("is_bad"))
     told = pl.concat(
@@ -140,7 +140,7 @@ def _people_of_alerts(frames: Frames, alerts: pl.DataFrame) -> pl.DataFrame:
     told = told.join(alerts.select(*keys, "recent_starts_on", "earlier_starts_on"), on=keys)
     day = pl.col("published_on")
     counts = pieces_and_people(
-        recent_count=day >= pl.col("recent_starts_on"),
+        recent_count=(day >= pl.col("recent_starts_on")) & (day <= as_of),
         earlier_count=(day >= pl.col("earlier_starts_on")) & (day < pl.col("recent_starts_on")),
     )
     return told.group_by(keys).agg(**{name: count for name, count in counts.items() if name in beside("store_alerts")})

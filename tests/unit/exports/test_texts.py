@@ -267,6 +267,7 @@ def test_an_alerts_pieces_are_counted_by_person_too(context: ExportContext) -> N
         told("c", "wait", **bad),
         told("earlier", "wait", consumer_key="ben", published_on=date(2026, 6, 16), **bad),
         told("long ago", "wait", consumer_key="eva", published_on=date(2026, 3, 24), **bad),
+        told("later", "wait", consumer_key="hans", published_on=date(2026, 7, 1), **bad),
         told("good", "wait", consumer_key="carl", store_id="north", is_bad=False),
         told("unsure", "wait", consumer_key="dora", is_unsure=True, **bad),
         told("elsewhere", "wait", consumer_key="fred", store_id="south", is_bad=True),
