@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import sys
 from datetime import date, datetime
@@ -17,17 +16,8 @@ from orchestration.cli_privacy import access, erase
 from orchestration.cli_retention import retain
 from orchestration.cli_rotation import rotate_key
 from orchestration.cli_ui import daemon, ui
-from orchestration.errors import NanoliftError
+from orchestration.errors import REFUSED, NanoliftError
 from orchestration.telemetry import switch_off
-
-# What the machine may refuse any command, and what to do then.
-REFUSED = {
-    errno.ENOSPC: "Free some space, or lower [retention] in nanolift.toml",
-    errno.EDQUOT: "Free some space, or raise the quota",
-    errno.EROFS: "Mount it for writing",
-    errno.EACCES: "Call nanolift as the account that the workspace belongs to",
-    errno.EPERM: "Call nanolift as the account that the workspace belongs to",
-}
 
 
 def _day(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> date | None:

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+
+# What the machine may refuse any command, and what to do then.
+REFUSED = {
+    errno.ENOSPC: "Free some space, or lower [retention] in nanolift.toml",
+    errno.EDQUOT: "Free some space, or raise the quota",
+    errno.EROFS: "Mount it for writing",
+    errno.EACCES: "Call nanolift as the account that the workspace belongs to",
+    errno.EPERM: "Call nanolift as the account that the workspace belongs to",
+}
+
 
 class NanoliftError(Exception):
     """Base of every error nanolift raises on purpose. The command line prints it without a traceback."""

@@ -8,6 +8,7 @@ import os
 import pytest
 
 from orchestration import cli
+from orchestration.errors import REFUSED
 
 
 def _ended(monkeypatch: pytest.MonkeyPatch, number: int) -> int:
@@ -21,12 +22,12 @@ def _ended(monkeypatch: pytest.MonkeyPatch, number: int) -> int:
     return ended.value.code
 
 
-@pytest.mark.parametrize("number", cli.REFUSED)
+@pytest.mark.parametrize("number", REFUSED)
 def test_what_the_machine_refuses_is_told_with_its_file_and_a_remedy(
     number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _ended(monkeypatch, number) == 2
-    assert capsys.readouterr().err == f"nanolift: {os.strerror(number)}: /brand/vault. {cli.REFUSED[number]}\n"
+    assert capsys.readouterr().err == f"nanolift: {os.strerror(number)}: /brand/vault. {REFUSED[number]}\n"
 
 
 def test_another_error_of_the_machine_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
